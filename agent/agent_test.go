@@ -50,17 +50,8 @@ var errTest = errors.New("error of the test")
 // newSite creates a small WordPress with a database that does not exist.
 func newSite(t *testing.T) site.Place {
 	t.Helper()
-	root := filepath.Join(t.TempDir(), "home", "site")
-	for path, text := range sitetest.Small("<?php define('DB_NAME', 'x'); define('DB_USER', 'x'); define('DB_PASSWORD', ''); define('DB_HOST', 'localhost:/nowhere'); define('UPLOADS', 'wp-content/uploads');\n" +
-		"$table_prefix = 'wp_'; require_once __DIR__ . '/wp-settings.php';") {
-		path = filepath.Join(root, path)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	root := filepath.Join(sitetest.Grow(t, sitetest.Small("home/site/", "<?php define('DB_NAME', 'x'); define('DB_USER', 'x'); define('DB_PASSWORD', ''); define('DB_HOST', 'localhost:/nowhere'); define('UPLOADS', 'wp-content/uploads');\n"+
+		"$table_prefix = 'wp_'; require_once __DIR__ . '/wp-settings.php';")), "home/site")
 	p, err := site.PlaceOf(root, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -24,7 +24,7 @@ func TestFindReadsTheConfigurationOfRoot(t *testing.T) {
 		"root's site, read as tenant": {runAs: sitetest.AliceID, want: sitetest.AliceID},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tree := sitetest.Small(config)
+			tree := sitetest.Small("", config)
 			tree["wp-content/uploads/x"] = ""
 			root := sitetest.Grow(t, tree)
 			sitetest.Chown(t, root, c.owners)

@@ -35,17 +35,8 @@ func TestMain(m *testing.M) {
 // tenantSite creates a small site with a database that does not exist.
 func tenantSite(t *testing.T) site.Place {
 	t.Helper()
-	root := filepath.Join(t.TempDir(), "home", "site")
-	for path, text := range sitetest.Small("<?php define('DB_NAME', 'x'); define('DB_USER', 'x'); define('DB_PASSWORD', 'secret word'); define('DB_HOST', 'localhost:/nowhere'); define('UPLOADS', 'wp-content/uploads');\n" +
-		"$table_prefix = 'wp_'; require_once __DIR__ . '/wp-settings.php';") {
-		path = filepath.Join(root, path)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	root := filepath.Join(sitetest.Grow(t, sitetest.Small("home/site/", "<?php define('DB_NAME', 'x'); define('DB_USER', 'x'); define('DB_PASSWORD', 'secret word'); define('DB_HOST', 'localhost:/nowhere'); define('UPLOADS', 'wp-content/uploads');\n"+
+		"$table_prefix = 'wp_'; require_once __DIR__ . '/wp-settings.php';")), "home/site")
 	p, err := site.PlaceOf(root, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ func tenantSite(t *testing.T, home string, uid int, config string) (root string)
 
 // createSite creates a site of a few files.
 func createSite(root, config string) error {
-	for path, text := range sitetest.Small(config) {
+	for path, text := range sitetest.Small("", config) {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(root, path)), 0o755); err != nil {
 			return err
 		}

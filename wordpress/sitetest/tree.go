@@ -92,16 +92,16 @@ func Site(dir string) map[string]string {
 // LoadsWP is the index.php of a site whose core is in wp/.
 const LoadsWP = "<?php require __DIR__ . '/wp/wp-blog-header.php';"
 
-// Small is the tree of a small WordPress with a file of its own in the uploads, for Grow; config
-// is its wp-config.php.
-func Small(config string) map[string]string {
+// Small returns a small WordPress in dir, which ends in "/" or is empty, with a file in the
+// uploads. config is its wp-config.php.
+func Small(dir, config string) map[string]string {
 	return map[string]string{
-		"index.php":                  "<?php require __DIR__ . '/wp-blog-header.php';",
-		"wp-blog-header.php":         "<?php require_once __DIR__ . '/wp-load.php';",
-		"wp-load.php":                "<?php",
-		"wp-settings.php":            "<?php",
-		"wp-includes/version.php":    "<?php $wp_version = '6.8';",
-		"wp-content/uploads/own.txt": "my own",
-		"wp-config.php":              config,
+		dir + "index.php":                  "<?php require __DIR__ . '/wp-blog-header.php';",
+		dir + "wp-blog-header.php":         "<?php require_once __DIR__ . '/wp-load.php';",
+		dir + "wp-load.php":                "<?php",
+		dir + "wp-settings.php":            "<?php",
+		dir + "wp-includes/version.php":    "<?php $wp_version = '6.8';",
+		dir + "wp-content/uploads/own.txt": "my own",
+		dir + "wp-config.php":              config,
 	}
 }

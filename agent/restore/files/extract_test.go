@@ -13,16 +13,13 @@ import (
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/agent/restore/files"
+	"github.com/wp-oneway/wp-oneway/agent/restore/restoretest"
 )
 
-// An entry of a tar, and its content.
-type entry struct {
-	tar.Header
-	content string
-}
+type entry = restoretest.TarEntry
 
 func file(name, content string) entry {
-	return entry{tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o644, ModTime: time.Unix(1e9, 0)}, content}
+	return entry{Header: tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o644, ModTime: time.Unix(1e9, 0)}, Content: content}
 }
 
 func folder(name string) entry {
@@ -35,25 +32,6 @@ func link(name, target string) entry {
 
 func hardLink(name, target string) entry {
 	return entry{Header: tar.Header{Typeflag: tar.TypeLink, Name: name, Linkname: target}}
-}
-
-func pack(t testing.TB, entries ...entry) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	w := tar.NewWriter(&out)
-	for _, e := range entries {
-		e.Size = int64(len(e.content))
-		if err := w.WriteHeader(&e.Header); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := w.Write([]byte(e.content)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
 }
 
 func extract(t testing.TB, in []byte, o files.Options) (string, files.Summary, error) {
@@ -97,7 +75,7 @@ func tree(t testing.TB, dir string) (names []string) {
 }
 
 func TestExtract(t *testing.T) {
-	in := pack(t,
+	in := restoretest.Tar(t,
 		folder("public"), file("public/index.php", "<?php"), folder("public/wp-content"), folder("public/wp-content/uploads"),
 		file("public/wp-content/uploads/a.jpg", "aaaa"), hardLink("public/wp-content/uploads/b.jpg", "public/wp-content/uploads/a.jpg"),
 		link("public/wp-content/up", "uploads"), file("wp-config.php", "<?php // above"), file("deep/er/x\xfc", "x"))
@@ -127,7 +105,7 @@ func TestExtract(t *testing.T) {
 }
 
 func TestIncludeAndExclude(t *testing.T) {
-	in := pack(t, folder("public"), file("public/a", "1"), file("public/b/c", "2"), file("public/b/d", "3"), file("public/bb", "4"), file("other", "5"))
+	in := restoretest.Tar(t, folder("public"), file("public/a", "1"), file("public/b/c", "2"), file("public/b/d", "3"), file("public/bb", "4"), file("other", "5"))
 	for _, c := range []struct {
 		mapping files.Mapping
 		want    []string
@@ -149,7 +127,7 @@ func TestIncludeAndExclude(t *testing.T) {
 
 // Reading stops once the included files are found: the rest of the archive may be damaged.
 func TestStopsWhenFound(t *testing.T) {
-	in := pack(t, file("a", "1"), file("b", "2"))
+	in := restoretest.Tar(t, file("a", "1"), file("b", "2"))
 	in = append(in[:1024:1024], bytes.Repeat([]byte{0xff}, 2048)...)
 	dir, _, err := extract(t, in, files.Options{Mapping: files.Mapping{Include: []string{"a"}, Flat: true}, MaxBytes: 10})
 	if got := tree(t, dir); err != nil || !slices.Equal(got, []string{"a"}) {
@@ -164,7 +142,7 @@ func hostile(t testing.TB) map[string][]byte {
 		return entry{Header: tar.Header{Typeflag: kind, Name: "d", Devmajor: 1, Devminor: 3, Mode: 0o666}}
 	}
 	raw := func(name string) []byte { // archive/tar would change some of these names
-		in := pack(t, file("x", "evil"))
+		in := restoretest.Tar(t, file("x", "evil"))
 		copy(in[:100], make([]byte, 100))
 		copy(in, name)
 		for i := 148; i < 156; i++ {
@@ -184,24 +162,24 @@ func hostile(t testing.TB) map[string][]byte {
 		"parent at the end":        raw("a/.."),
 		"empty element":            raw("a//evil"),
 		"dot element":              raw("a/./evil"),
-		"character device":         pack(t, device(tar.TypeChar)),
-		"block device":             pack(t, device(tar.TypeBlock)),
-		"fifo":                     pack(t, device(tar.TypeFifo)),
-		"unknown type":             pack(t, device('7')),
-		"name twice":               pack(t, file("a", "1"), file("a", "2")),
-		"file below a file":        pack(t, file("a", "1"), file("a/b", "2")),
-		"folder over a file":       pack(t, file("a", "1"), folder("a")),
-		"file over a folder":       pack(t, folder("a"), file("a", "1")),
-		"file through a link":      pack(t, link("a", "/tmp"), file("a/wp-oneway-evil", "1")),
-		"file over a link":         pack(t, link("a", "../evil"), file("a", "1")),
-		"link twice":               pack(t, link("a", "/tmp"), link("a", "/etc")),
-		"folder over a link":       pack(t, link("a", "/tmp"), folder("a")),
-		"hard link to outside":     pack(t, hardLink("a", "../../etc/passwd")),
-		"hard link to an absolute": pack(t, hardLink("a", "/etc/passwd")),
-		"hard link to a link":      pack(t, link("a", "/etc/passwd"), hardLink("b", "a")),
-		"hard link to nothing":     pack(t, hardLink("b", "a")),
-		"hard link to a folder":    pack(t, folder("a"), hardLink("b", "a")),
-		"hard link through a link": pack(t, link("a", "/etc"), hardLink("b", "a/passwd")),
+		"character device":         restoretest.Tar(t, device(tar.TypeChar)),
+		"block device":             restoretest.Tar(t, device(tar.TypeBlock)),
+		"fifo":                     restoretest.Tar(t, device(tar.TypeFifo)),
+		"unknown type":             restoretest.Tar(t, device('7')),
+		"name twice":               restoretest.Tar(t, file("a", "1"), file("a", "2")),
+		"file below a file":        restoretest.Tar(t, file("a", "1"), file("a/b", "2")),
+		"folder over a file":       restoretest.Tar(t, file("a", "1"), folder("a")),
+		"file over a folder":       restoretest.Tar(t, folder("a"), file("a", "1")),
+		"file through a link":      restoretest.Tar(t, link("a", "/tmp"), file("a/wp-oneway-evil", "1")),
+		"file over a link":         restoretest.Tar(t, link("a", "../evil"), file("a", "1")),
+		"link twice":               restoretest.Tar(t, link("a", "/tmp"), link("a", "/etc")),
+		"folder over a link":       restoretest.Tar(t, link("a", "/tmp"), folder("a")),
+		"hard link to outside":     restoretest.Tar(t, hardLink("a", "../../etc/passwd")),
+		"hard link to an absolute": restoretest.Tar(t, hardLink("a", "/etc/passwd")),
+		"hard link to a link":      restoretest.Tar(t, link("a", "/etc/passwd"), hardLink("b", "a")),
+		"hard link to nothing":     restoretest.Tar(t, hardLink("b", "a")),
+		"hard link to a folder":    restoretest.Tar(t, folder("a"), hardLink("b", "a")),
+		"hard link through a link": restoretest.Tar(t, link("a", "/etc"), hardLink("b", "a/passwd")),
 	}
 }
 
@@ -230,14 +208,14 @@ func outsideUntouched(t testing.TB, dir string) {
 
 // A tar whose files are larger than the backup states is refused before they fill the disk.
 func TestBombs(t *testing.T) {
-	in := pack(t, file("a", strings.Repeat("x", 1<<20)))
+	in := restoretest.Tar(t, file("a", strings.Repeat("x", 1<<20)))
 	if dir, _, err := extract(t, in, files.Options{MaxBytes: 1 << 19}); !errors.Is(err, files.ErrUnsafe) || len(tree(t, dir)) > 1 {
 		t.Errorf("%v", err)
 	}
 }
 
 func TestTruncatedTars(t *testing.T) {
-	in := pack(t, folder("a"), file("a/b", strings.Repeat("x", 5000)), file("c", "y"))
+	in := restoretest.Tar(t, folder("a"), file("a/b", strings.Repeat("x", 5000)), file("c", "y"))
 	end := len(in) - 1024 - 512 // without the padding of the last file, and without the end mark
 	for n := 100; n < end; n += 512 {
 		if _, _, err := extract(t, in[:n], files.Options{MaxBytes: 1 << 20}); err == nil {
@@ -251,7 +229,7 @@ func TestSetuid(t *testing.T) {
 	e := file("a", "1")
 	e.Mode = 0o6755
 	for _, keep := range []bool{false, true} {
-		dir, _, err := extract(t, pack(t, e), files.Options{Setuid: keep})
+		dir, _, err := extract(t, restoretest.Tar(t, e), files.Options{Setuid: keep})
 		info, err2 := os.Stat(filepath.Join(dir, "site/a"))
 		if err != nil || err2 != nil || (info.Mode()&(fs.ModeSetuid|fs.ModeSetgid) != 0) != keep {
 			t.Errorf("keep %v: %v, %v, %v", keep, info, err, err2)
@@ -260,7 +238,7 @@ func TestSetuid(t *testing.T) {
 }
 
 func TestLinksThatLeadOutAreNamed(t *testing.T) {
-	_, sum, err := extract(t, pack(t, link("a", "/etc"), link("b/c", "../../x"), link("b/d", "../a")), files.Options{})
+	_, sum, err := extract(t, restoretest.Tar(t, link("a", "/etc"), link("b/c", "../../x"), link("b/d", "../a")), files.Options{})
 	if err != nil || len(sum.LeadOut) != 2 {
 		t.Errorf("%+v, %v", sum, err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/wp-oneway/wp-oneway/agent/restore/restoretest"
 	"github.com/wp-oneway/wp-oneway/agent/restore/tree"
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
@@ -46,21 +47,21 @@ func TestHostileTarsLeaveTheSite(t *testing.T) {
 	device := entry{Header: tar.Header{Typeflag: tar.TypeChar, Name: "d", Devmajor: 1, Devminor: 3}}
 	deep := strings.Repeat("a/", 3000) + "b"
 	for name, in := range map[string][]byte{
-		"root is a file":         pack(t, file("public", "x")),
-		"root is a link":         pack(t, link("public", "/etc")),
-		"root is a link, used":   pack(t, link("public", "/etc"), file("public/wp-oneway-evil", "x")),
-		"root is a hard link":    pack(t, file("x", "x"), hardLink("public", "x")),
-		"outside is a link":      pack(t, link("x", "/etc"), file("x/wp-oneway-evil", "x")),
-		"through a link inside":  pack(t, link("public/out", "/etc"), file("public/out/wp-oneway-evil", "x")),
-		"through a link outside": pack(t, link("public/o", "../x"), file("public/o/wp-oneway-evil", "x")),
-		"device":                 pack(t, device),
-		"parent":                 pack(t, file("public/../../evil", "x")),
-		"very deep":              pack(t, file(deep, "x")),
-		"name twice":             pack(t, file("public/a", "x"), file("public/a", "y")),
-		"hard link to outside":   pack(t, file("x", "x"), hardLink("public/y", "../x")),
-		"hard link to nothing":   pack(t, hardLink("public/y", "public/x")),
-		"hard link to a link":    pack(t, link("public/x", "/etc/passwd"), hardLink("public/y", "public/x")),
-		"larger than stated":     pack(t, file("public/a", strings.Repeat("x", 1<<20))),
+		"root is a file":         restoretest.Tar(t, file("public", "x")),
+		"root is a link":         restoretest.Tar(t, link("public", "/etc")),
+		"root is a link, used":   restoretest.Tar(t, link("public", "/etc"), file("public/wp-oneway-evil", "x")),
+		"root is a hard link":    restoretest.Tar(t, file("x", "x"), hardLink("public", "x")),
+		"outside is a link":      restoretest.Tar(t, link("x", "/etc"), file("x/wp-oneway-evil", "x")),
+		"through a link inside":  restoretest.Tar(t, link("public/out", "/etc"), file("public/out/wp-oneway-evil", "x")),
+		"through a link outside": restoretest.Tar(t, link("public/o", "../x"), file("public/o/wp-oneway-evil", "x")),
+		"device":                 restoretest.Tar(t, device),
+		"parent":                 restoretest.Tar(t, file("public/../../evil", "x")),
+		"very deep":              restoretest.Tar(t, file(deep, "x")),
+		"name twice":             restoretest.Tar(t, file("public/a", "x"), file("public/a", "y")),
+		"hard link to outside":   restoretest.Tar(t, file("x", "x"), hardLink("public/y", "../x")),
+		"hard link to nothing":   restoretest.Tar(t, hardLink("public/y", "public/x")),
+		"hard link to a link":    restoretest.Tar(t, link("public/x", "/etc/passwd"), hardLink("public/y", "public/x")),
+		"larger than stated":     restoretest.Tar(t, file("public/a", strings.Repeat("x", 1<<20))),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -104,7 +105,7 @@ func restoreStated(t testing.TB, in []byte, o tree.Options) error {
 // The restore returns the error of the stream.
 func TestInterruptedRestores(t *testing.T) {
 	t.Parallel()
-	in := pack(t, folder("."), file("index.php", strings.Repeat("new", 1000)), folder("wp-content"), file("wp-content/b", "new"), link("l", "mine"), file("z", strings.Repeat("z", 5000)))
+	in := restoretest.Tar(t, folder("."), file("index.php", strings.Repeat("new", 1000)), folder("wp-content"), file("wp-content/b", "new"), link("l", "mine"), file("z", strings.Repeat("z", 5000)))
 	target, before := oldSite(t)
 	broken := errors.New("the disk of the store is on fire")
 	o := tree.Options{Path: target, Root: ".", Overwrite: tree.Always}
@@ -153,7 +154,7 @@ func TestStaleAndBusyBoxes(t *testing.T) {
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
 		t.Fatal(err)
 	}
-	in, o := pack(t, folder("."), file("index.php", "new")), tree.Options{Path: target, Root: ".", Overwrite: tree.Always}
+	in, o := restoretest.Tar(t, folder("."), file("index.php", "new")), tree.Options{Path: target, Root: ".", Overwrite: tree.Always}
 	if _, err := restore(t, in, o); err == nil || !strings.Contains(err.Error(), "another restore") {
 		t.Errorf("while another one runs: %v", err)
 	}
@@ -202,7 +203,7 @@ func TestTenantsSite(t *testing.T) {
 	huge.Uid, huge.Gid = 1<<32, 1<<32
 	other := file("other", "x")
 	other.Uid, other.Gid = 2345, 2346
-	in := pack(t, folder("."), folder("wp-content"), file("wp-content/x", "new"), file("a", "new"), rootFile, huge, other)
+	in := restoretest.Tar(t, folder("."), folder("wp-content"), file("wp-content/x", "new"), file("a", "new"), rootFile, huge, other)
 	for _, numeric := range []bool{false, true} {
 		t.Run(fmt.Sprintf("numeric %v", numeric), func(t *testing.T) {
 			if _, err := restore(t, in, tree.Options{Path: target, Root: ".", Overwrite: tree.Always, NumericOwner: numeric, Setuid: true}); err != nil {
@@ -240,7 +241,7 @@ func TestRootsFoldersAreNoBoxes(t *testing.T) {
 		lay(t, roots, map[string]string{"site/backup": "precious"})
 		var err error
 		if mark == "restore-" {
-			_, err = restore(t, pack(t, folder("."), file("index.php", "new")), tree.Options{Path: target, Root: ".", Overwrite: tree.Always})
+			_, err = restore(t, restoretest.Tar(t, folder("."), file("index.php", "new")), tree.Options{Path: target, Root: ".", Overwrite: tree.Always})
 		} else {
 			_, err = tree.Confirm(target, nil)
 		}
@@ -270,7 +271,7 @@ func TestDiskFull(t *testing.T) {
 	target := filepath.Join(disk, "site")
 	before := map[string]string{"index.php": "old", "mine": "mine"}
 	lay(t, target, before)
-	in := pack(t, folder("."), file("index.php", strings.Repeat("new", 100<<10)), file("b", "b"))
+	in := restoretest.Tar(t, folder("."), file("index.php", strings.Repeat("new", 100<<10)), file("b", "b"))
 	_, err := restore(t, in, tree.Options{Path: target, Root: ".", Overwrite: tree.Always})
 	if err == nil || !strings.Contains(err.Error(), "the files need") {
 		t.Errorf("with too little space: %v", err)
@@ -306,7 +307,7 @@ func TestWithoutExchange(t *testing.T) {
 	target := filepath.Join(mnt, "site")
 	before := map[string]string{"index.php": "old", "mine": "mine"}
 	lay(t, target, before)
-	if _, err := restore(t, pack(t, folder("."), file("index.php", "new")), tree.Options{Path: target, Root: ".", Overwrite: tree.Always}); err != nil {
+	if _, err := restore(t, restoretest.Tar(t, folder("."), file("index.php", "new")), tree.Options{Path: target, Root: ".", Overwrite: tree.Always}); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "site", texts(t, target), map[string]string{"index.php": "new", "mine": "mine"})
@@ -331,7 +332,7 @@ func TestMountInTheSite(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	_, err := restore(t, pack(t, folder("."), file("index.php", "new")), tree.Options{Path: target, Root: ".", Overwrite: tree.Always})
+	_, err := restore(t, restoretest.Tar(t, folder("."), file("index.php", "new")), tree.Options{Path: target, Root: ".", Overwrite: tree.Always})
 	if err == nil || !strings.Contains(err.Error(), "another file system") {
 		t.Errorf("error %v", err)
 	}
@@ -344,7 +345,7 @@ func TestStoppedRestore(t *testing.T) {
 	target, before := oldSite(t)
 	ctx, stop := context.WithCancelCause(t.Context())
 	why := errors.New("terminated")
-	in := pack(t, folder("."), file("index.php", "new"), file("b", strings.Repeat("b", 1<<20)))
+	in := restoretest.Tar(t, folder("."), file("index.php", "new"), file("b", strings.Repeat("b", 1<<20)))
 	quiet := func(string) {}
 	r := tree.New(tree.Options{
 		Path: target, Root: ".", Overwrite: tree.Always, Bytes: int64(len(in)), Say: quiet, Warn: quiet, Change: func(tree.Change) error { return nil },

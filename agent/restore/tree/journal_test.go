@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/wp-oneway/wp-oneway/agent/restore/restoretest"
 	"github.com/wp-oneway/wp-oneway/agent/restore/tree"
 )
 
@@ -42,8 +43,8 @@ func killed(t *testing.T, in []byte, o tree.Options) (box string) {
 // Undo.
 func TestKilledWhileSwitching(t *testing.T) {
 	t.Parallel()
-	in := pack(t, folder("."), file("index.php", "new"))
-	second := pack(t, folder("."), file("index.php", "second"))
+	in := restoretest.Tar(t, folder("."), file("index.php", "new"))
+	second := restoretest.Tar(t, folder("."), file("index.php", "second"))
 	for name, back := range map[string]func(path, box string) error{
 		"after the switch":  func(string, string) error { return nil },
 		"before the switch": func(path, box string) error { return exchange(path, filepath.Join(box, "site")) },
@@ -88,8 +89,8 @@ func TestKilledInANewFolder(t *testing.T) {
 	t.Parallel()
 	target := filepath.Join(t.TempDir(), "site")
 	o := tree.Options{Path: target, Root: "."}
-	killed(t, pack(t, folder("."), file("index.php", "new")), o)
-	if _, err := restore(t, pack(t, folder("."), file("index.php", "second")), o); err != nil {
+	killed(t, restoretest.Tar(t, folder("."), file("index.php", "new")), o)
+	if _, err := restore(t, restoretest.Tar(t, folder("."), file("index.php", "second")), o); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "site", texts(t, target), map[string]string{"index.php": "second"})
@@ -102,12 +103,12 @@ func TestKilledInANewFolder(t *testing.T) {
 func TestKilledAndRepairedByHand(t *testing.T) {
 	t.Parallel()
 	target, before := oldSite(t)
-	box := killed(t, pack(t, folder("."), file("index.php", "new")), tree.Options{Path: target, Root: ".", Overwrite: tree.Always, Delete: true})
+	box := killed(t, restoretest.Tar(t, folder("."), file("index.php", "new")), tree.Options{Path: target, Root: ".", Overwrite: tree.Always, Delete: true})
 	if err := unix.Rename(target, target+".bad"); err != nil {
 		t.Fatal(err)
 	}
 	lay(t, target, map[string]string{"index.php": "by hand"})
-	_, err := restore(t, pack(t, folder("."), file("index.php", "second")), tree.Options{Path: target, Root: ".", Overwrite: tree.Always})
+	_, err := restore(t, restoretest.Tar(t, folder("."), file("index.php", "second")), tree.Options{Path: target, Root: ".", Overwrite: tree.Always})
 	if err == nil || !strings.Contains(err.Error(), filepath.Base(box)) || strings.Contains(err.Error(), "\n") {
 		t.Errorf("error %v", err)
 	}

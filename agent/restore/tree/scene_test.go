@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wp-oneway/wp-oneway/agent/restore/restoretest"
 	"github.com/wp-oneway/wp-oneway/agent/restore/tree"
 )
 
@@ -32,14 +33,10 @@ func TestMain(m *testing.M) {
 // modified is when the files of the tests were modified.
 var modified = time.Unix(1e9, 0)
 
-// An entry of a tar.
-type entry struct {
-	tar.Header
-	content string
-}
+type entry = restoretest.TarEntry
 
 func file(name, content string) entry {
-	return entry{tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o640, ModTime: modified}, content}
+	return entry{Header: tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o640, ModTime: modified}, Content: content}
 }
 
 func folder(name string) entry {
@@ -52,25 +49,6 @@ func link(name, target string) entry {
 
 func hardLink(name, target string) entry {
 	return entry{Header: tar.Header{Typeflag: tar.TypeLink, Name: name, Linkname: target, ModTime: modified}}
-}
-
-func pack(t testing.TB, entries ...entry) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	w := tar.NewWriter(&out)
-	for _, e := range entries {
-		e.Size = int64(len(e.content))
-		if err := w.WriteHeader(&e.Header); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := w.Write([]byte(e.content)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
 }
 
 // lay writes files below a folder. Names that end in "/" are folders; texts that begin with

@@ -11,13 +11,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wp-oneway/wp-oneway/agent/restore/restoretest"
 	"github.com/wp-oneway/wp-oneway/agent/restore/tree"
 )
 
 func TestRestoreIntoANewFolder(t *testing.T) {
 	t.Parallel()
 	target := filepath.Join(t.TempDir(), "site")
-	in := pack(t, folder("home"), folder("home/public"), file("home/public/index.php", "<?php"), folder("home/public/up"), file("home/public/up/a", "aa"),
+	in := restoretest.Tar(t, folder("home"), folder("home/public"), file("home/public/index.php", "<?php"), folder("home/public/up"), file("home/public/up/a", "aa"),
 		hardLink("home/public/up/b", "home/public/up/a"), link("home/public/up/c", "a"), file("home/wp-config.php", "secret"), file(".crontab", "* * * * *"))
 	r, err := restore(t, in, tree.Options{Path: target, Root: "home/public"})
 	if err != nil {
@@ -49,7 +50,7 @@ func TestRestoreIntoAnEmptyFolder(t *testing.T) {
 	if err := errors.Join(os.Mkdir(target, 0o755), os.Chmod(target, 0o711)); err != nil {
 		t.Fatal(err)
 	}
-	in := pack(t, folder("."), folder("a"), folder("a/b"), file("a/b/c", "c"), file("d", "d"))
+	in := restoretest.Tar(t, folder("."), folder("a"), folder("a/b"), file("a/b/c", "c"), file("d", "d"))
 	if _, err := restore(t, in, tree.Options{Path: target, Root: ".", Include: []string{"a/b/c"}}); err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func TestRestoreOverASite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := pack(t, folder("."), file("index.php", "new"), folder("up"), file("up/c", "new"), link("l", "up"))
+	in := restoretest.Tar(t, folder("."), file("index.php", "new"), folder("up"), file("up/c", "new"), link("l", "up"))
 	if _, err := restore(t, in, tree.Options{Path: target, Root: "."}); err == nil || !strings.Contains(err.Error(), "--overwrite") {
 		t.Fatalf("without --overwrite: %v", err)
 	}
@@ -121,7 +122,7 @@ func TestOverwriteAndDelete(t *testing.T) {
 	t.Parallel()
 	older, newer := file("older", "backup"), file("newer", "backup")
 	older.ModTime, newer.ModTime = modified.Add(-time.Hour), modified.Add(time.Hour)
-	in := pack(t, folder("."), older, newer, file("same", "here"), file("size", "backup"), file("fresh", "backup"), folder("kind"), file("kind/a", "backup"), file("was", "backup"),
+	in := restoretest.Tar(t, folder("."), older, newer, file("same", "here"), file("size", "backup"), file("fresh", "backup"), folder("kind"), file("kind/a", "backup"), file("was", "backup"),
 		hardLink("linked", "same"))
 	here := map[string]string{"older": "here", "newer": "here", "same": "here", "size": "here", "kind": "here", "was/x": "here", "extra/a": "here", "extra/b": "here"}
 	for _, c := range []struct {
@@ -220,7 +221,7 @@ func TestDeleteSparesCoreAndOtherSites(t *testing.T) {
 	}
 	lay(t, target, core)
 	lay(t, target, map[string]string{"wp-content/a": "here", "evil.php": "here", "wp/evil.php": "here", "wp-admin2/x": "here"})
-	r, err := restore(t, pack(t, folder("."), file("wp-config.php", "backup")), tree.Options{Path: target, Root: ".", Overwrite: tree.Always, Delete: true})
+	r, err := restore(t, restoretest.Tar(t, folder("."), file("wp-config.php", "backup")), tree.Options{Path: target, Root: ".", Overwrite: tree.Always, Delete: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +241,7 @@ func TestRestoreInPlace(t *testing.T) {
 	if err != nil || len(others) != 2 || others["wp-config.php"] != filepath.Join(home, "wp-config.php") || others["shared"] != filepath.Join(home, "shared") {
 		t.Fatalf("%q, %v", others, err)
 	}
-	in := pack(t, folder("."), folder("public"), file("public/index.php", "new"), folder("shared"), folder("shared/up"), file("shared/up/a", "new"), file("wp-config.php", "new"),
+	in := restoretest.Tar(t, folder("."), folder("public"), file("public/index.php", "new"), folder("shared"), folder("shared/up"), file("shared/up/a", "new"), file("wp-config.php", "new"),
 		folder("private"), file("private/x", "new"))
 	_, err = restore(t, in, tree.Options{Path: filepath.Join(home, "public"), Root: "public", Others: others, Overwrite: tree.Always})
 	if err != nil {
