@@ -31,7 +31,7 @@ var refusedCases = map[string]string{
 	"autoloaded-settings-class": "uses an autoloader",
 	"builtin-objects-harmless":  "uses an exception inside a try statement",
 	"container-of-closures":     "uses class_alias()",
-	"database-url-query-arrays": "calls parse_str() with",
+	"database-url-query-arrays": "calls parse_str() for",
 	"encoded-credentials":       "calls str_rot13()",
 	"enums-traits-abstract":     "uses a trait",
 	"environment-required":      "uses finally",

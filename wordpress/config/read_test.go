@@ -165,9 +165,9 @@ func TestReadReportsUnknownFolders(t *testing.T) {
 	for _, c := range []struct{ config, doubt, hint string }{
 		{"define('WP_CONTENT_DIR', '/srv/' . $_SERVER['HTTP_HOST']);", "wp-config.php:3: WP_CONTENT_DIR cannot be known: depends on the request: $_SERVER['HTTP_HOST']", "; give the site's address with --url https://HOST/"},
 		{"define('WP_PLUGIN_DIR', getenv('PLUGINS'));", "wp-config.php:3: WP_PLUGIN_DIR cannot be known: depends on the environment: getenv('PLUGINS')", "; describe the environment of the site's PHP with --env NAME=VALUE, --env-file or --no-env"},
-		{"define('WP_CONTENT_DIR', '/srv/' . rand());", "wp-config.php:3: WP_CONTENT_DIR cannot be known: depends on what rand returns: rand()", ""},
+		{"define('WP_CONTENT_DIR', '/srv/' . rand());", "wp-config.php:3: WP_CONTENT_DIR cannot be known: depends on the result of rand(): rand()", ""},
 		{"if (getenv('OLD')) { define('UPLOADS', 'old'); }", "wp-config.php:3: UPLOADS cannot be known: depends on the environment: getenv('OLD')", "; describe the environment of the site's PHP with --env NAME=VALUE, --env-file or --no-env"},
-		{"if (rand()) { define('UPLOADS', 'old'); }", "wp-config.php:3: UPLOADS cannot be known: depends on what rand returns: rand()", "; " + hintWithout},
+		{"if (rand()) { define('UPLOADS', 'old'); }", "wp-config.php:3: UPLOADS cannot be known: depends on the result of rand(): rand()", "; " + hintWithout},
 	} {
 		root := writeSite(t, credentials+c.config, nil)
 		s, err := Read(t.Context(), root, Options{Home: filepath.Dir(root)})

@@ -124,7 +124,7 @@ func setIncludePath(c *Call) Value {
 }
 
 func iniSet(c *Call) Value {
-	u := c.Unknown("depends on what " + c.Name + " returns")
+	u := c.Unknown("depends on the result of " + c.Name + "()")
 	if v := c.UnknownIn(c.Arg(0)); v != nil {
 		return u
 	}

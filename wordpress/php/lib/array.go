@@ -17,7 +17,6 @@ var arrayFuncs = map[string]eval.Function{
 	"in_array":         {Run: inArray, Min: 2, Max: 3},
 	"array_search":     {Run: arraySearch, Min: 2, Max: 3},
 	"array_sum":        {Run: arraySum, Min: 1, Max: 1},
-	"array_slice":      {Run: arraySlice, Min: 2, Max: 4},
 }
 
 // keyedArg returns argument i, an array with known keys in a known order. Its values may
@@ -39,7 +38,7 @@ func count(c *eval.Call) eval.Value {
 	}
 	a := keyedArg(c, 0)
 	if c.Int(1, 0) == 1 {
-		return c.RefusedFor("of all levels")
+		return c.RefusedFor("for all levels of an array")
 	}
 	return eval.Int(a.Len())
 }
@@ -47,7 +46,7 @@ func count(c *eval.Call) eval.Value {
 func arrayKeys(c *eval.Call) eval.Value {
 	a := keyedArg(c, 0)
 	if len(c.Args) > 1 {
-		return c.RefusedFor("with a value to search")
+		return c.RefusedFor("with a value to search for")
 	}
 	c.Alloc(a.Size())
 	out := eval.NewArray()
@@ -116,10 +115,42 @@ func arraySum(c *eval.Call) eval.Value {
 		n, ok := e.Value.(eval.Int)
 		next := sum + n
 		if !ok || n != 0 && (next > sum) != (n > 0) {
-			return c.RefusedFor("with values that are not small integers")
+			return c.RefusedFor("with values that are not integers, or with a sum that is too large")
 		}
 		sum = next
 	}
 	c.Steps(a.Len())
 	return sum
+}
+
+func inArray(c *eval.Call) eval.Value {
+	v := arraySearch(c)
+	if u, ok := v.(*eval.Unknown); ok {
+		return eval.Opaque(u)
+	}
+	return eval.Bool(v != eval.Value(eval.Bool(false)))
+}
+
+func arraySearch(c *eval.Call) eval.Value {
+	a := c.Array(1)
+	var found eval.Value = eval.Bool(false)
+	strict, needle := c.Bool(2), c.Arg(0)
+	if !strict && (eval.HoldsObject(needle, 0) || eval.HoldsObject(a, 0)) {
+		u := c.RefusedFor("with objects")
+		c.Poison(u) // the comparison may call __toString
+		return u
+	}
+	equal := eval.LooseEqual
+	if strict {
+		equal = eval.Identical
+	}
+	a.Each(func(k eval.Key, v eval.Value) bool {
+		if equal(v, needle) {
+			found = k.Value()
+			return false
+		}
+		return true
+	})
+	c.Steps(a.Len())
+	return found
 }

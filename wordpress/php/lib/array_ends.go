@@ -56,3 +56,52 @@ func takeEnd(first bool) func(c *eval.Call) eval.Value {
 		return eval.Share(eval.Present(taken.Value))
 	}
 }
+
+// pointerFuncs are the functions that use an array's internal pointer.
+var pointerFuncs = map[string]eval.Function{
+	"reset":   pointerFunc(true, func(_, _ int) int { return 0 }),
+	"end":     pointerFunc(true, func(_, n int) int { return n - 1 }),
+	"key":     {Run: pointerKey, Min: 1, Max: 1},
+	"current": pointerFunc(false, func(at, _ int) int { return at }),
+}
+
+// pointerFunc returns a function that moves the pointer and returns the element there.
+// Positions count the entries that are not deleted. The position after the last entry has
+// no element.
+func pointerFunc(moves bool, to func(at, n int) int) eval.Function {
+	f := eval.Function{Min: 1, Max: 1}
+	if moves {
+		f.Refs = 1
+	}
+	f.Run = func(c *eval.Call) eval.Value {
+		a := c.Array(0)
+		c.Alloc(2 * a.Size())
+		list := eval.Pairs(a)
+		at := to(min(a.Pos, len(list)), len(list))
+		if moves {
+			out := eval.NewArray()
+			for _, e := range list {
+				out.Set(e.Key, e.Value)
+			}
+			out.Next = a.Next
+			if out.Pos = at; at < 0 {
+				out.Pos = 0
+			}
+			c.SetRef(0, out)
+		}
+		if at < 0 || at >= len(list) {
+			return eval.Bool(false)
+		}
+		return eval.Share(eval.Present(list[at].Value))
+	}
+	return f
+}
+
+func pointerKey(c *eval.Call) eval.Value {
+	a := c.Array(0)
+	if list := eval.Pairs(a); a.Pos >= 0 && a.Pos < len(list) {
+		c.Steps(len(list))
+		return list[a.Pos].Key.Value()
+	}
+	return eval.Null
+}

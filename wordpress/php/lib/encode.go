@@ -20,6 +20,7 @@ var encodeFuncs = map[string]eval.Function{
 	"hash":          {Run: hashFunc, Min: 2, Max: 4},
 	"crc32":         {Run: crc32Func, Min: 1, Max: 1},
 	"bin2hex":       ofString(func(s string) string { return hex.EncodeToString([]byte(s)) }),
+	"pack":          {Run: pack, Min: 1, Max: -1},
 	"hex2bin":       {Run: hex2bin, Min: 1, Max: 1},
 	"base64_encode": ofString(func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }),
 	"base64_decode": {Run: base64Decode, Min: 1, Max: 2},
@@ -61,7 +62,7 @@ func hashFunc(c *eval.Call) eval.Value {
 	s := strArgs(c)
 	h := algorithm(s[0])
 	if h == nil {
-		return c.RefusedFor("with an algorithm")
+		return c.RefusedFor("with an algorithm other than md5, sha1, sha256 and crc32b")
 	}
 	return digestText(c, h(), s[1], c.Bool(2))
 }
@@ -91,7 +92,7 @@ func base64Decode(c *eval.Call) eval.Value {
 			out, err = base64.StdEncoding.DecodeString(s)
 		}
 		if err != nil {
-			return c.RefusedFor("in strict mode, with such a text")
+			return c.RefusedFor("in strict mode for text that is not only base64")
 		}
 		return eval.String(out)
 	}
@@ -106,7 +107,21 @@ func base64Decode(c *eval.Call) eval.Value {
 	}
 	out, err := base64.RawStdEncoding.DecodeString(string(digits))
 	if err != nil {
-		return c.RefusedFor("with such a text")
+		return c.RefusedFor("for text that is not base64")
 	}
 	return eval.String(out)
+}
+
+// pack converts hexadecimal digits to bytes. It does not evaluate other formats.
+func pack(c *eval.Call) eval.Value {
+	digits, ok := c.Arg(1).(eval.String)
+	if !ok || len(c.Args) != 2 || c.Str(0) != "H*" {
+		return c.RefusedFor("with a format other than H*")
+	}
+	b, err := hex.DecodeString(string(digits))
+	if err != nil {
+		return c.RefusedFor("with digits that are not hexadecimal")
+	}
+	c.Alloc(len(b))
+	return eval.String(b)
 }

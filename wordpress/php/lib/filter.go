@@ -23,11 +23,17 @@ const (
 	filterNullFail = 0x8000000
 )
 
+// filterFuncs are functions that check or clean text from outside.
+var filterFuncs = map[string]eval.Function{
+	"filter_var": {Run: filterVar, Min: 1, Max: 3},
+	"strip_tags": {Run: stripTags, Min: 1, Max: 2},
+}
+
 // filterVar implements filter_var, with the filters that configurations use.
 func filterVar(c *eval.Call) eval.Value {
 	filter := c.Int(1, filterDefault)
 	if c.Arg(0).Kind() == eval.KindArray || c.Arg(0).Kind() == eval.KindObject || c.Arg(2).Kind() == eval.KindArray {
-		return c.RefusedFor("with this filter")
+		return c.RefusedFor("with an array or an object")
 	}
 	flags := c.Int(2, 0)
 	if flags&^filterNullFail != 0 {
@@ -59,7 +65,7 @@ func filterVar(c *eval.Call) eval.Value {
 			return eval.Int(n)
 		}
 		if trimmed == "-0" || strings.HasPrefix(trimmed, "+") {
-			return c.RefusedFor("with such a sign")
+			return c.RefusedFor("for a number with a plus sign, or -0")
 		}
 		return fail
 	case filterIP:
@@ -120,7 +126,7 @@ func onlyMarks(s, marks string, letters func(byte) bool) string {
 // stripTags returns a text that has no tags unchanged. It does not evaluate other texts.
 func stripTags(c *eval.Call) eval.Value {
 	if s := c.Str(0); strings.ContainsAny(s, "<\x00") {
-		return c.RefusedFor("with markup")
+		return c.RefusedFor("for text with tags")
 	}
 	return eval.String(c.Str(0))
 }

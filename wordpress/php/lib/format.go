@@ -12,13 +12,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-var formatFuncs = map[string]eval.Function{
-	"sprintf": {Run: sprintf, Min: 1, Max: -1},
-}
-
-// formatDirective matches the directives that are evaluated: %%, and %s and %d with an
+// formatSpecifier matches the specifiers that are evaluated: %%, and %s and %d with an
 // argument number, with "-" (to the left) or "0" (padded with zeros), and with a width.
-var formatDirective = sync.OnceValue(func() *regexp.Regexp {
+var formatSpecifier = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^%(?:%|(?:([1-9]\d?)\$)?([-0])?([1-9]\d{0,2})?([sd]))`)
 })
 
@@ -34,9 +30,9 @@ func sprintf(c *eval.Call) eval.Value {
 			c.Alloc(b.Len())
 			return eval.String(b.String())
 		}
-		m := formatDirective().FindStringSubmatch(f)
+		m := formatSpecifier().FindStringSubmatch(f)
 		if m == nil {
-			return c.RefusedFor("with a directive other than %s and %d, or with a precision or a sign")
+			return c.RefusedFor("with a format specifier other than %s and %d, or with a precision or a sign")
 		}
 		f = f[len(m[0]):]
 		if m[4] == "" {

@@ -84,7 +84,7 @@ var (
 )
 
 func (p *iniReader) Refused() *eval.Unknown {
-	return p.c.RefusedFor("with an INI file whose syntax is not plain")
+	return p.c.RefusedFor("for INI text with other syntax than sections, names, words and quoted text")
 }
 
 // line reads one line; the result is not nil if the line has no known form.

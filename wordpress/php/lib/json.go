@@ -55,17 +55,17 @@ func jsonDecode(c *eval.Call) eval.Value {
 		c.Store(eval.JSONErrorSlot, eval.Int(0))
 	}
 	if escapesSurrogate(s) {
-		return c.RefusedFor(`with an escape such as \ud83d`)
+		return c.RefusedFor(`for text with an escape of a surrogate, such as \ud83d`)
 	}
 	d := &jsonReader{c: c, arrays: c.Bool(1) || flags&jsonArrays != 0 && !c.Has(1), depth: int(min(depth, maxJSONDepth)), big: flags&jsonBigStrings != 0}
 	v, ok := d.document(s)
 	switch {
 	case !ok && depth > maxJSONDepth && d.tooDeep:
-		return c.RefusedFor("with JSON of such depth")
+		return c.RefusedFor("for JSON that is nested deeper than 512 levels")
 	case !ok && flags&jsonThrow != 0:
 		panic(c.Throw("JsonException", "Syntax error"))
 	case !ok:
-		u := c.UnknownOf(eval.Undecidable, "depends on what is wrong with JSON")
+		u := c.UnknownOf(eval.Undecidable, "depends on the error that json_decode() reports")
 		u.Alts = []eval.Value{eval.Int(1), eval.Int(2), eval.Int(3), eval.Int(4), eval.Int(5), eval.Int(10)}
 		c.Store(eval.JSONErrorSlot, u)
 		return eval.Null
@@ -108,7 +108,7 @@ func (d *jsonReader) nested(object bool, depth int) eval.Value {
 	d.c.Alloc(160)
 	d.tooDeep = d.tooDeep || depth > d.depth
 	if depth > maxJSONDepth {
-		panic(d.c.Refuse(eval.Undecidable, "evaluate: JSON is nested too deeply"))
+		panic(d.c.Refuse(eval.Undecidable, "evaluate: JSON is nested deeper than 512 levels"))
 	}
 	out := eval.NewArray()
 	for d.tokens.More() {

@@ -17,14 +17,14 @@ func Standard() *eval.Library {
 // functionTable joins the tables of builtins. The result of a function of PHP that is in
 // no table is unknown.
 func functionTable() map[string]eval.Function {
-	all := moreFuncs()
+	all := unmodelledFuncs()
 	for _, table := range []map[string]eval.Function{
-		stringFuncs, substrFuncs, arrayFuncs, endFuncs, callbackFuncs, formatFuncs, encodeFuncs, urlFuncs, jsonFuncs, fileFuncs,
-		pregFuncs, miscFuncs, pointerFuncs, eval.CoreFunctions(), typeFuncs, packFuncs, plainFuncs,
+		stringFuncs, substrFuncs, arrayFuncs, reorderFuncs, endFuncs, callbackFuncs, encodeFuncs, urlFuncs, jsonFuncs, fileFuncs,
+		pregFuncs, environmentFuncs, exportFuncs, filterFuncs, pointerFuncs, typeFuncs, eval.CoreFunctions(),
 	} {
 		maps.Copy(all, table)
 	}
-	for _, table := range []map[string]eval.Function{arrayFuncs, endFuncs, callbackFuncs, pointerFuncs} {
+	for _, table := range []map[string]eval.Function{arrayFuncs, reorderFuncs, endFuncs, callbackFuncs, pointerFuncs} {
 		for name := range table {
 			f := all[name]
 			f.Strict = true
@@ -46,7 +46,7 @@ func constantTable() map[string]eval.Value {
 		"PHP_RELEASE_VERSION": someRelease("PHP_RELEASE_VERSION", eval.Int(0), eval.Int(99)),
 		"PHP_EXTRA_VERSION":   &eval.Unknown{Reason: "depends on the version of PHP", Expr: "PHP_EXTRA_VERSION"},
 		"PHP_BINARY":          &eval.Unknown{Reason: "depends on the server", Expr: "PHP_BINARY"},
-		"PHP_SAPI": &eval.Unknown{Reason: "depends on the server's interface to PHP", Expr: "PHP_SAPI", Alts: []eval.Value{
+		"PHP_SAPI": &eval.Unknown{Reason: "depends on the web server's interface to PHP (SAPI)", Expr: "PHP_SAPI", Alts: []eval.Value{
 			eval.String("fpm-fcgi"), eval.String("apache2handler"), eval.String("cgi-fcgi"), eval.String("litespeed"),
 		}},
 		"NAN": eval.Float(math.NaN()), "INF": eval.Float(math.Inf(1)), "PHP_FLOAT_EPSILON": eval.Float(2.220446049250313e-16),

@@ -50,20 +50,20 @@ func compilePattern(c *eval.Call, text string) *pattern {
 	}
 	body, mods := text[1:close], text[close+1:]
 	if len(body) > maxPattern {
-		c.Return(c.RefusedFor("with a pattern of that length"))
+		c.Return(c.RefusedFor("with a pattern longer than 8 KiB"))
 	}
 	p := &pattern{}
 	opt, dollar, ok := p.modifiers(mods)
 	if !ok {
-		c.Return(c.RefusedFor("with a pattern"))
+		c.Return(c.RefusedFor("with a pattern modifier other than i, m, s, u, D and S"))
 	}
 	body, names, ok := portable(body, dollar && opt&regexp2.Multiline == 0)
 	if !ok || !ascii(body) && (p.ascii || opt&regexp2.IgnoreCase != 0 || strings.Contains(body, "(?")) {
-		c.Return(c.RefusedFor("with a pattern")) // PCRE and regexp2 have different tables of upper and lower case
+		c.Return(c.RefusedFor("with a pattern of this syntax")) // PCRE and regexp2 have different tables of upper and lower case
 	}
 	re, err := regexp2.Compile(string(runes(body)), opt)
 	if err != nil {
-		c.Return(c.RefusedFor("with a pattern"))
+		c.Return(c.RefusedFor("with a pattern of this syntax"))
 	}
 	re.MatchTimeout = regexTime
 	p.re, p.names = re, names
@@ -128,11 +128,11 @@ type matchSpan struct{ from, to int }
 // known.
 func matchesOf(c *eval.Call, p *pattern, s string, limit int) [][]matchSpan {
 	if len(s) > maxSubject {
-		c.Return(c.RefusedFor("with text of that length"))
+		c.Return(c.RefusedFor("for text longer than 256 KiB"))
 	}
 	c.Alloc(16*len(s) + 256)
 	if p.ascii && !ascii(s) {
-		c.Return(c.RefusedFor("with the modifier u for text that is not ASCII"))
+		c.Return(c.RefusedFor("with the modifier u, for text that is not ASCII"))
 	}
 	var found [][]matchSpan
 	m, err := p.re.FindRunesMatch(runes(s))
@@ -144,7 +144,7 @@ func matchesOf(c *eval.Call, p *pattern, s string, limit int) [][]matchSpan {
 			break
 		}
 		if m.Length == 0 {
-			c.Return(c.RefusedFor("with a pattern that matches nothing at all"))
+			c.Return(c.RefusedFor("with a pattern that matches an empty text"))
 		}
 		m, err = p.re.FindNextMatch(m)
 	}

@@ -23,6 +23,7 @@ var typeFuncs = map[string]eval.Function{
 	"ctype_digit": {Run: ctypeDigit, Min: 1, Max: 1},
 	"gettype":     {Run: gettypeFunc, Min: 1, Max: 1, Lazy: true},
 	"boolval":     {Run: boolvalFunc, Min: 1, Max: 1, Lazy: true},
+	"intval":      {Run: intvalFunc, Min: 1, Max: 2},
 	"strval":      {Run: strvalFunc, Min: 1, Max: 1},
 	"floatval":    {Run: floatvalFunc, Min: 1, Max: 1},
 	"doubleval":   {Run: floatvalFunc, Min: 1, Max: 1},
@@ -89,4 +90,11 @@ func ctypeDigit(c *eval.Call) eval.Value {
 	s, ok := c.Arg(0).(eval.String)
 	c.Steps(len(s) / 16)
 	return eval.Bool(ok && s != "" && strings.Trim(string(s), "0123456789") == "")
+}
+
+func intvalFunc(c *eval.Call) eval.Value {
+	if c.Arg(0).Kind() == eval.KindObject || c.Int(1, 10) != 10 {
+		return c.RefusedFor("with a base other than 10, or for an object")
+	}
+	return eval.Int(eval.ToInt(c.Arg(0)))
 }

@@ -229,7 +229,7 @@ func parseStr(c *eval.Call) eval.Value {
 		name, val, _ := strings.Cut(part, "=")
 		name, _, _ = strings.Cut(strings.TrimLeft(unpercent(name, true), " "), "\x00")
 		if i >= 1000 || strings.Contains(name, "[") {
-			c.Return(c.RefusedFor("with a name in brackets, or many names"))
+			c.Return(c.RefusedFor("for names with brackets, or more than 1000 names"))
 		}
 		if name != "" {
 			out.Put(clean.Replace(name), eval.String(unpercent(val, true)))

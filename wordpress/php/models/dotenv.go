@@ -104,6 +104,9 @@ func releaseOf(c *eval.Call, repo *eval.Object) Release {
 // refused implements a method that is not evaluated.
 func refused(c *eval.Call) eval.Value { return c.Refused() }
 
+// otherDotenv is the reason for uses of phpdotenv that are not evaluated.
+const otherDotenv = "uses phpdotenv in a form that is not evaluated; see --with-php"
+
 func noMethod(c *eval.Call) error {
 	return c.Throw("Error", "Call to undefined method "+c.Name+"()")
 }
@@ -121,7 +124,7 @@ func dotenvAddAdapter(c *eval.Call) eval.Value {
 	letters := map[string]string{"envconstadapter": "e", "serverconstadapter": "s", "putenvadapter": "p", "arrayadapter": "a"}
 	l := letters[syntax.Lower(s[strings.LastIndexByte(s, '\\')+1:])]
 	if l == "" {
-		return c.RefusedFor("with such an adapter")
+		return c.RefusedFor("with an adapter that is not one of phpdotenv's for $_ENV, $_SERVER, putenv() and arrays")
 	}
 	return newRepository(c, eval.ToString(settingOf(c, c.This, "adapters"))+l, eval.ToBool(settingOf(c, c.This, "immutable")), releaseOf(c, c.This))
 }
@@ -164,7 +167,7 @@ func newDotenv(c *eval.Call, repo *eval.Object, i int) eval.Value {
 	props.Put("names", listed(names))
 	props.Put("short", eval.Bool(i+2 >= len(c.Args) || c.Bool(i+2)))
 	if c.Has(i+3) && !strings.EqualFold(eval.ToString(c.Arg(i+3)), "utf-8") {
-		return c.Unknown("an .env file in another encoding is not modelled")
+		return c.Unknown("reads an .env file in another encoding than UTF-8, which is not evaluated")
 	}
 	return c.Object(`Dotenv\Dotenv`, props)
 }
@@ -182,7 +185,7 @@ func dotenvText(c *eval.Call) (text string, u *eval.Unknown, found bool) {
 	paths, _ := settingOf(c, c.This, "paths").(*eval.Array)
 	names, _ := settingOf(c, c.This, "names").(*eval.Array)
 	if paths == nil || names == nil {
-		return "", c.Unknown("such a Dotenv is not modelled"), false
+		return "", c.Unknown(otherDotenv), false
 	}
 	var parts []string
 	repo, made := settingOf(c, c.This, "repository").(*eval.Object)
@@ -230,7 +233,7 @@ func dotenvApply(c *eval.Call, text string) eval.Value {
 	c.Alloc(8*len(text) + 192*lines + 1024)
 	repo, ok := settingOf(c, c.This, "repository").(*eval.Object)
 	if !ok {
-		panic(c.Refuse(eval.Undecidable, "such a repository is not modelled"))
+		panic(c.Refuse(eval.Undecidable, otherDotenv))
 	}
 	r := &dotenvRepo{c: c, o: repo, adapters: eval.ToString(settingOf(c, repo, "adapters")), immutable: eval.ToBool(settingOf(c, repo, "immutable")), release: releaseOf(c, repo).Major}
 	entries := dotenvEntries(c, text, r)
@@ -249,7 +252,7 @@ func dotenvEntries(c *eval.Call, text string, r *dotenvRepo) []DotenvEntry {
 	invalid := func(why error) { panic(c.Throw(`Dotenv\Exception\InvalidFileException`, why.Error())) }
 	if r.release >= 5 {
 		if !utf8.ValidString(text) {
-			panic(c.Refuse(eval.Undecidable, "an .env file that is not UTF-8 is not modelled"))
+			panic(c.Refuse(eval.Undecidable, "reads an .env file that is not UTF-8, which is not evaluated"))
 		}
 		entries, bad := ParseDotenv(text)
 		if bad != nil {

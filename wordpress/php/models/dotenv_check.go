@@ -25,7 +25,7 @@ func newValidator(c *eval.Call) *eval.Object {
 func checkVariables(c *eval.Call, o *eval.Object, names []string, ok func(eval.Value) bool, what string) eval.Value {
 	repo, is := settingOf(c, o, "repository").(*eval.Object)
 	if !is {
-		panic(c.Refuse(eval.Undecidable, "such a repository is not modelled"))
+		panic(c.Refuse(eval.Undecidable, otherDotenv))
 	}
 	r := &dotenvRepo{c: c, o: repo, adapters: eval.ToString(settingOf(c, repo, "adapters"))}
 	for _, name := range names {

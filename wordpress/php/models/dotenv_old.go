@@ -8,7 +8,7 @@ func dotenvConstruct(c *eval.Call) eval.Value {
 	r := libraryRelease(c)
 	if _, text := c.Arg(0).(eval.String); !text || r.Major != 0 && r.Major != 2 {
 		if r.Major == 0 || c.Arg(0).Kind() == eval.KindObject {
-			panic(c.Refuse(eval.Undecidable, "such a Dotenv is not modelled"))
+			panic(c.Refuse(eval.Undecidable, otherDotenv))
 		}
 		panic(c.Throw("ArgumentCountError", "Too few arguments to function "+c.Name+"()"))
 	}
@@ -35,7 +35,7 @@ func dotenvCreateWith(c *eval.Call) eval.Value {
 		panic(noMethod(c))
 	case r.Major == 3 || r.Major == 0 && !made:
 		if made || c.Has(2) {
-			return c.Unknown("such a repository is not modelled")
+			return c.Unknown(otherDotenv)
 		}
 		r.Major = 3
 		repo = newRepository(c, "eps", true, r)
@@ -67,7 +67,7 @@ func rememberNames(c *eval.Call, entries []DotenvEntry) {
 func dotenvNames(c *eval.Call) eval.Value {
 	repo, ok := settingOf(c, c.This, "repository").(*eval.Object)
 	if !ok {
-		panic(c.Refuse(eval.Undecidable, "such a repository is not evaluated"))
+		panic(c.Refuse(eval.Undecidable, otherDotenv))
 	}
 	if releaseOf(c, repo).Major > 3 {
 		panic(noMethod(c))
@@ -83,7 +83,7 @@ func dotenvNames(c *eval.Call) eval.Value {
 func dotenvOverload(c *eval.Call) eval.Value {
 	repo, ok := settingOf(c, c.This, "repository").(*eval.Object)
 	if !ok {
-		panic(c.Refuse(eval.Undecidable, "such a repository is not modelled"))
+		panic(c.Refuse(eval.Undecidable, otherDotenv))
 	}
 	r := releaseOf(c, repo)
 	if r.Major > 3 {

@@ -28,7 +28,7 @@ func libraryRelease(c *eval.Call) Release {
 	for dir := range strings.SplitSeq(string(dirs), "\n") {
 		r := installedRelease(c, dir)
 		if r != found && r != (Release{}) && found != (Release{}) {
-			panic(c.Refuse(eval.Undecidable, "two releases of %s may be loaded", phpdotenv))
+			panic(c.Refuse(eval.Undecidable, "find the release of %s: two vendor folders contain different releases", phpdotenv))
 		}
 		if r != (Release{}) {
 			found = r
@@ -51,18 +51,18 @@ func installedRelease(c *eval.Call, vendor string) Release {
 			continue
 		}
 		if err != nil {
-			panic(c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s cannot be read", phpdotenv, file))
+			panic(c.Refuse(eval.Undecidable, "find the release of %s: %s cannot be read", phpdotenv, file))
 		}
 		c.Alloc(48 * len(text))
 		version, ok := composerVersion(text, phpdotenv)
 		if !ok {
-			panic(c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s does not tell", phpdotenv, file))
+			panic(c.Refuse(eval.Undecidable, "find the release of %s: %s cannot be parsed, or has no version for it", phpdotenv, file))
 		}
 		if version == "" {
 			continue
 		}
 		if found, ok = parseRelease(version); !ok {
-			panic(c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s names none", phpdotenv, file))
+			panic(c.Refuse(eval.Undecidable, "find the release of %s: its version in %s has no number", phpdotenv, file))
 		}
 		break
 	}

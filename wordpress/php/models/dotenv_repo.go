@@ -105,7 +105,7 @@ func (r *dotenvRepo) enter(e *DotenvEntry, vars *eval.Array) {
 // variables is.
 func (r *dotenvRepo) Value(e *DotenvEntry) eval.Value {
 	if e.Doubt {
-		return r.c.Unknown("is read differently by releases of phpdotenv " + strconv.Itoa(r.release) + " (" + e.Name + ")")
+		return r.c.Unknown("depends on the minor release of phpdotenv " + strconv.Itoa(r.release) + ": write the value of " + e.Name + " in quotes, without backslashes")
 	}
 	var doubt *eval.Unknown
 	resolve := e.Resolve

@@ -90,7 +90,7 @@ func configMap(c *eval.Call) (*eval.Array, *eval.Unknown) {
 func withConfig(c *eval.Call, change func(a *eval.Array)) {
 	a, u := configMap(c)
 	if u != nil {
-		panic(c.RefuseUnknown(u, eval.Undecidable, "what Config holds cannot be known: %s", u.Reason))
+		panic(c.RefuseUnknown(u, eval.Undecidable, "the settings in Config cannot be known: %s", u.Reason))
 	}
 	c.Alloc(a.Size() + 128)
 	a = a.Clone()
@@ -100,7 +100,7 @@ func withConfig(c *eval.Call, change func(a *eval.Array)) {
 
 func configDefine(c *eval.Call) eval.Value {
 	if u := c.UnknownIn(c.Arg(0)); u != nil {
-		panic(c.RefuseUnknown(u, eval.Undecidable, "Config::define of an unknown name: %s", u.Reason))
+		panic(c.RefuseUnknown(u, eval.Undecidable, "calls Config::define() with a name that is not known: %s", u.Reason))
 	}
 	name := c.Text(0)
 	if v, ok := c.Constant(name); ok && v.Kind() != eval.KindUnknown {
@@ -136,7 +136,7 @@ func configRemove(c *eval.Call) eval.Value {
 func configApply(c *eval.Call) eval.Value {
 	a, u := configMap(c)
 	if u != nil {
-		panic(c.RefuseUnknown(u, eval.Undecidable, "what Config holds cannot be known: %s", u.Reason))
+		panic(c.RefuseUnknown(u, eval.Undecidable, "the settings in Config cannot be known: %s", u.Reason))
 	}
 	c.Steps(4 * a.Len())
 	for _, e := range eval.Pairs(a) {

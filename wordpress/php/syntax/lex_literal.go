@@ -115,7 +115,7 @@ func (l *lexer) emitNumber(end int, float bool) token {
 	case err == nil:
 		return l.emit(tInt, strconv.FormatInt(n, 10), end)
 	case !errors.Is(err, strconv.ErrRange):
-		panic(parseFailure{l.errorf(l.line, "invalid numeric literal")})
+		panic(parseFailure{l.errorf(l.line, "invalid number")})
 	case base == 10:
 		return l.emit(tFloat, digits, end)
 	}
@@ -166,7 +166,7 @@ func (l *lexer) unescape(s string, quote byte, line int) string {
 		case c == 'u' && i+1 < len(s) && s[i+1] == '{':
 			r, end, ok := codePoint(s, i+2)
 			if !ok {
-				panic(parseFailure{l.errorf(line, "invalid UTF-8 codepoint escape sequence")})
+				panic(parseFailure{l.errorf(line, "invalid escape \\u{…}")})
 			}
 			b, i = appendCodePoint(b, r), end
 		default:

@@ -60,7 +60,7 @@ func TestLexError(t *testing.T) {
 	for code, want := range map[string]string{
 		"<?php\n'a":     "t.php:2: syntax error: unterminated string",
 		"<?php\n/* a":   "t.php:2: syntax error: unterminated comment",
-		"<?php\n089":    "t.php:2: syntax error: invalid numeric literal",
+		"<?php\n089":    "t.php:2: syntax error: invalid number",
 		"<?php\n\x00":   "t.php:2: syntax error: unexpected character 0x00",
 		"<?php\n\n\x7f": "t.php:3: syntax error: unexpected character 0x7F",
 	} {

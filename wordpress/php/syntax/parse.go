@@ -84,7 +84,7 @@ func (p *parser) advance() {
 // count counts a token, or a node that needs as much memory.
 func (p *parser) count() {
 	if p.src.tokens++; p.src.tokens > maxTokens {
-		p.giveUp(p.lex.line, "file has too many tokens")
+		p.giveUp(p.lex.line, fmt.Sprintf("the file has more than %d tokens", maxTokens))
 	}
 }
 
@@ -98,7 +98,7 @@ func (p *parser) peek() token {
 // chain added to the tree without recursion.
 func (p *parser) enter() (height int) {
 	if p.depth++; p.depth > maxNesting {
-		p.giveUp(p.tok.line, "code is nested too deeply")
+		p.giveUp(p.tok.line, fmt.Sprintf("the code is nested deeper than %d levels", maxNesting))
 	}
 	height, p.height = p.height, 0
 	return height
@@ -108,7 +108,7 @@ func (p *parser) leave(height, steps int) {
 	p.depth--
 	p.height += steps + 1
 	if p.height > maxHeight {
-		p.giveUp(p.tok.line, "expression is too long")
+		p.giveUp(p.tok.line, fmt.Sprintf("an expression has more than %d operators or levels", maxHeight))
 	}
 	p.height = max(p.height, height)
 }

@@ -8,7 +8,7 @@ func (p *parser) classStatement() Stmt {
 	for p.isWordOf("abstract", "final", "readonly") {
 		word := p.tok.low
 		if seen[word] || word != "readonly" && (seen["abstract"] || seen["final"]) {
-			p.fail(start.line, "cannot use the %s modifier here", word)
+			p.fail(start.line, "the modifier %s occurs twice, or with abstract or final", word)
 		}
 		seen[word] = true
 		decl.Abstract = decl.Abstract || word == "abstract"
@@ -99,11 +99,11 @@ func (p *parser) modifier(mods map[string]bool) {
 	access := word == "public" || word == "protected" || word == "private"
 	switch {
 	case mods[word], mods["var"], word == "var" && len(mods) > 0:
-		p.fail(p.tok.line, "multiple %s modifiers are not allowed", word)
+		p.fail(p.tok.line, "the modifier %s occurs twice, or with var", word)
 	case access && (mods["public"] || mods["protected"] || mods["private"]):
-		p.fail(p.tok.line, "multiple access type modifiers are not allowed")
+		p.fail(p.tok.line, "more than one of public, protected and private")
 	case word == "final" && mods["abstract"] || word == "abstract" && mods["final"]:
-		p.fail(p.tok.line, "cannot use the final modifier on an abstract class member")
+		p.fail(p.tok.line, "a class member is both abstract and final")
 	}
 	mods[word] = true
 }

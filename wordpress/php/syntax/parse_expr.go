@@ -110,7 +110,7 @@ func (p *parser) infixTail(start token, left Expr, in infixOp, line int, before 
 	case bindTernary:
 		choice = p.ternary(start, left)
 		if before != nil && (before.Then != nil || choice.Then != nil) {
-			p.fail(line, "unparenthesized nested ?: is not supported, use parentheses")
+			p.fail(line, "a ?: within a ?: needs parentheses")
 		}
 		*to = choice
 	case bindConcat:
@@ -183,9 +183,9 @@ func (p *parser) cast() Expr {
 	start := p.tok
 	switch Lower(p.tok.text) {
 	case "unset":
-		p.fail(start.line, "the (unset) cast is no longer supported")
+		p.fail(start.line, "PHP 8 has no cast (unset)")
 	case "real":
-		p.fail(start.line, "the (real) cast has been removed, use (float) instead")
+		p.fail(start.line, "PHP 8 has no cast (real); use (float)")
 	}
 	p.advance()
 	x := p.exprAbove(bindUnary)

@@ -80,7 +80,7 @@ func (p *parser) unindent(line int, pieces []piece, indent string) {
 		return
 	}
 	if strings.Trim(indent, indent[:1]) != "" {
-		p.fail(line, "invalid indentation - tabs and spaces cannot be mixed")
+		p.fail(line, "the indentation of a heredoc mixes tabs and spaces")
 	}
 	for i := range pieces {
 		piece := &pieces[i]
@@ -95,7 +95,7 @@ func (p *parser) unindent(line int, pieces []piece, indent string) {
 }
 
 func (p *parser) badIndent(line int, indent string) {
-	p.fail(line, "invalid body indentation level, expecting an indentation level of at least %d", len(indent))
+	p.fail(line, "a line of a heredoc has less indentation than its closing label, which has %d", len(indent))
 }
 
 // unindentText removes the indentation from one piece. lineStart says whether the piece
@@ -122,7 +122,7 @@ func (p *parser) unindentText(t piece, indent string, lineStart, lineEnd bool) s
 				p.badIndent(line, indent)
 			}
 			if text[skip] != indent[0] {
-				p.fail(line, "invalid indentation - tabs and spaces cannot be mixed")
+				p.fail(line, "the indentation of a heredoc mixes tabs and spaces")
 			}
 			skip++
 		}

@@ -8,7 +8,7 @@ func (p *parser) breakStatement() Stmt {
 	s := &BreakStmt{Depth: 1}
 	if !p.isSemi() {
 		if p.tok.kind != tInt {
-			p.fail(p.tok.line, "'break' and 'continue' accept only positive integers")
+			p.fail(p.tok.line, "the operand of break or continue is not a positive integer")
 		}
 		s.Depth, _ = strconv.Atoi(p.tok.text)
 		p.advance()

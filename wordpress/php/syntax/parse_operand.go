@@ -85,13 +85,13 @@ func (p *parser) numberLiteral() Expr {
 	if t.kind == tInt {
 		n, err := strconv.ParseInt(t.text, 10, 64)
 		if err != nil {
-			p.fail(t.line, "invalid numeric literal")
+			p.fail(t.line, "invalid number")
 		}
 		return &LitExpr{p.at(t), n}
 	}
 	f, err := strconv.ParseFloat(t.text, 64)
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
-		p.fail(t.line, "invalid numeric literal")
+		p.fail(t.line, "invalid number")
 	}
 	return &LitExpr{p.at(t), f}
 }

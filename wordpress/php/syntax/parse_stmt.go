@@ -185,7 +185,7 @@ func (p *parser) wordStatement() Stmt {
 			return p.classStatement()
 		}
 	case "__halt_compiler":
-		p.fail(p.tok.line, "__HALT_COMPILER() can only be used from the outermost scope")
+		p.fail(p.tok.line, "__halt_compiler() inside a function, a class or a block")
 	case "namespace":
 		p.fail(p.tok.line, "unexpected %q", p.tok.text)
 	}

@@ -207,7 +207,7 @@ func (p *parser) simpleIndex(start token, v Expr) Expr {
 		idx = &VarExpr{Pos: here(i), Name: src[from+1 : i]}
 	}
 	if idx == nil || i >= len(src) || src[i] != ']' {
-		p.fail(l.line, "unexpected string content after \"[\" of a string's variable")
+		p.fail(l.line, "unexpected text after \"[\" of a variable in a string; write {$name[…]}")
 	}
 	l.advance(i + 1)
 	p.end = l.pos

@@ -59,9 +59,9 @@ func TestParseError(t *testing.T) {
 		{"<?php\nif ($a) {\n\n", 4, `unexpected end of file`},
 		{"<html>\n<?php\n$a = 1\n$b = 2;", 4, `unexpected variable "$b", expecting ";"`},
 		{"<?php // x\r\n$a = 1;\r$b = = 2;", 3, `unexpected "="`},
-		{"<?php\n$a = $b ? 1 : $c ? 2 : 3;", 2, "unparenthesized nested ?: is not supported, use parentheses"},
+		{"<?php\n$a = $b ? 1 : $c ? 2 : 3;", 2, "a ?: within a ?: needs parentheses"},
 		{"<?php \x01", 1, "unexpected character 0x01"},
-		{"<?php \"\n$a['x']\";", 2, "unexpected string content after \"[\" of a string's variable"},
+		{"<?php \"\n$a['x']\";", 2, "unexpected text after \"[\" of a variable in a string; write {$name[…]}"},
 	}
 	for _, test := range tests {
 		_, err := Parse("dir/t.php", test.code)

@@ -37,7 +37,7 @@ func (t token) describe() string {
 	case tEOF:
 		return "end of file"
 	case tHTML:
-		return "inline text"
+		return "text outside <?php ?>"
 	case tVar:
 		return `variable "$` + t.text + `"`
 	case tIdent, tName:

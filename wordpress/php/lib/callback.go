@@ -2,11 +2,13 @@ package lib
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 
-// callbackFuncs are functions that run a callback for each element of an array.
+// callbackFuncs are functions that run a callback.
 var callbackFuncs = map[string]eval.Function{
-	"array_map":    {Run: arrayMap, Min: 2, Max: -1, Each: true},
-	"array_walk":   {Run: arrayWalk, Min: 2, Max: 3, Refs: 1, Each: true},
-	"array_filter": {Run: arrayFilter, Min: 1, Max: 3, Each: true},
+	"array_map":            {Run: arrayMap, Min: 2, Max: -1, Each: true},
+	"array_walk":           {Run: arrayWalk, Min: 2, Max: 3, Refs: 1, Each: true},
+	"array_filter":         {Run: arrayFilter, Min: 1, Max: 3, Each: true},
+	"call_user_func":       {Run: callUserFunc, Min: 1, Max: -1, Lazy: true},
+	"call_user_func_array": {Run: callUserFuncArray, Min: 2, Max: 2, Lazy: true},
 }
 
 func arrayMap(c *eval.Call) eval.Value {
@@ -92,4 +94,30 @@ func mapMany(c *eval.Call) eval.Value {
 		out.Push(v)
 	}
 	return out
+}
+
+func callUserFunc(c *eval.Call) eval.Value {
+	return c.CallBack(c.Arg(0), c.Args[1:])
+}
+
+func callUserFuncArray(c *eval.Call) eval.Value {
+	u, _ := c.Arg(1).(*eval.Unknown)
+	if u == nil {
+		u = c.Doubt(c.Array(1))
+	}
+	if u != nil {
+		c.Poison(u)
+		c.Steps(64)
+		return eval.Opaque(u)
+	}
+	var args []eval.Value
+	for _, e := range eval.Pairs(c.Array(1)) {
+		if e.Key.Str {
+			u := c.RefusedFor("with named arguments")
+			c.Poison(u)
+			return u
+		}
+		args = append(args, e.Value)
+	}
+	return c.CallBack(c.Arg(0), args)
 }

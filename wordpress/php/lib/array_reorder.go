@@ -1,21 +1,35 @@
 package lib
 
 import (
-	"strings"
-
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// plainFuncs are short functions that configurations rarely call.
-var plainFuncs = map[string]eval.Function{
+// reorderFuncs are functions that return other elements, keys or another order of an array.
+var reorderFuncs = map[string]eval.Function{
 	"array_combine": {Run: arrayCombine, Min: 2, Max: 2},
 	"array_flip":    {Run: arrayFlip, Min: 1, Max: 1},
 	"array_reverse": {Run: arrayReverse, Min: 1, Max: 2},
-	"mb_strtolower": ofASCII(syntax.Lower),
-	"mb_strtoupper": ofASCII(syntax.Upper),
-	"ord":           {Run: ordFunc, Min: 1, Max: 1},
-	"substr_count":  {Run: substrCount, Min: 2, Max: 4},
+	"array_slice":   {Run: arraySlice, Min: 2, Max: 4},
+}
+
+// appendPair appends an entry. A string key stays. An integer key stays if keep is set.
+func appendPair(out *eval.Array, e eval.Entry, keep bool) {
+	if e.Key.Str || keep {
+		out.Set(e.Key, e.Value)
+	} else {
+		out.Push(e.Value)
+	}
+}
+
+func arraySlice(c *eval.Call) eval.Value {
+	a := c.Array(0)
+	from, to := sliceBounds(c, a.Len(), 1)
+	c.Alloc(a.Size())
+	out := eval.NewArray()
+	for _, e := range eval.Pairs(a)[from:max(from, to)] {
+		appendPair(out, e, c.Bool(3))
+	}
+	return out
 }
 
 // elements returns the entries of argument i, whose values are strings and integers. It
@@ -63,42 +77,4 @@ func arrayReverse(c *eval.Call) eval.Value {
 	}
 	c.Alloc(a.Size())
 	return out
-}
-
-func ascii(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
-}
-
-// ofASCII returns a function of a text in some encoding. It evaluates only ASCII text,
-// which is the same in all encodings.
-func ofASCII(f func(string) string) eval.Function {
-	return eval.Function{Min: 1, Max: 2, Run: func(c *eval.Call) eval.Value {
-		s := c.Str(0)
-		if len(c.Args) > 1 || !ascii(s) {
-			return c.RefusedFor("with text that is not ASCII, or an encoding")
-		}
-		c.Alloc(len(s))
-		return eval.String(f(s))
-	}}
-}
-
-func ordFunc(c *eval.Call) eval.Value {
-	if s := c.Str(0); s != "" {
-		return eval.Int(s[0])
-	}
-	return eval.Int(0)
-}
-
-func substrCount(c *eval.Call) eval.Value {
-	s := strArgs(c)
-	if len(c.Args) > 2 || s[1] == "" {
-		return c.RefusedFor("with an offset, or nothing to count")
-	}
-	c.Steps(len(s[0])/64 + 1)
-	return eval.Int(strings.Count(s[0], s[1]))
 }
