@@ -19,7 +19,7 @@ func TestOldDotenvNestsQuickly(t *testing.T) {
 			t.Fatalf("got %d entries, %v", len(entries), err)
 		}
 		want := strings.ReplaceAll(text, "${A}", "b")
-		if got := entries[0].ResolveEverywhere(func(string) (string, bool) { return "b", true }); got != want {
+		if got := entries[0].ResolveAll(func(string) (string, bool) { return "b", true }); got != want {
 			t.Errorf("got %d bytes that begin with %.20q, want %d", len(got), got, len(want))
 		}
 	}
@@ -40,7 +40,7 @@ func FuzzOldDotenv(f *testing.F) {
 			t.Skip()
 		}
 		entries, err := models.ParseOldDotenv(file, models.Release{Major: major, Minor: minor})
-		var doubt *models.OldDoubtError
+		var doubt *models.ReleaseConflictError
 		if errors.As(err, &doubt) && (doubt.Line < 1 || doubt.Line > 1+strings.Count(file, "\n")+strings.Count(file, "\r")) {
 			t.Errorf("%q: there is no %v", file, err)
 		}
@@ -48,15 +48,15 @@ func FuzzOldDotenv(f *testing.F) {
 			if e.Name == "" || strings.ContainsAny(e.Name, "= '\"\n") {
 				t.Errorf("%q has an entry of the name %q", file, e.Name)
 			}
-			if got := e.ResolveEverywhere(func(string) (string, bool) { return "", false }); got != e.Text {
+			if got := e.ResolveAll(func(string) (string, bool) { return "", false }); got != e.Text {
 				t.Errorf("%q: without values %q became %q", file, e.Text, got)
 			}
-			if e.Doubt || strings.ContainsAny(e.Text, "\"\\$\r\n") || models.PhpTrim(e.Text) != e.Text {
+			if e.Ambiguous || strings.ContainsAny(e.Text, "\"\\$\r\n") || models.PhpTrim(e.Text) != e.Text {
 				continue
 			}
 			for r := 2; r <= 4; r++ { // all releases read plain text in quotes in the same way
 				again, err := models.ParseOldDotenv("A=\""+e.Text+"\"", models.Release{Major: r, Minor: minor})
-				if err != nil || len(again) != 1 || again[0].Text != e.Text || again[0].Doubt {
+				if err != nil || len(again) != 1 || again[0].Text != e.Text || again[0].Ambiguous {
 					t.Errorf("%q in quotes reads as %+v, %v by %d", e.Text, again, err, r)
 				}
 			}

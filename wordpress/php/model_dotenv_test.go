@@ -58,7 +58,7 @@ func dotenvShown(file string) string {
 	known := map[string]string{}
 	var out []string
 	for _, e := range entries {
-		if e.None {
+		if e.NoValue {
 			out = append(out, e.Name+"!")
 			continue
 		}

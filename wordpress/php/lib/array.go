@@ -12,16 +12,16 @@ var arrayFuncs = map[string]eval.Function{
 	"array_merge":      {Run: arrayMerge, Max: -1, Lazy: true},
 	"array_key_exists": {Run: arrayKeyExists, Min: 2, Max: 2, Lazy: true},
 	"key_exists":       {Run: arrayKeyExists, Min: 2, Max: 2, Lazy: true},
-	"array_key_first":  {Run: edgeKey(false), Min: 1, Max: 1, Lazy: true},
-	"array_key_last":   {Run: edgeKey(true), Min: 1, Max: 1, Lazy: true},
+	"array_key_first":  {Run: firstOrLastKey(false), Min: 1, Max: 1, Lazy: true},
+	"array_key_last":   {Run: firstOrLastKey(true), Min: 1, Max: 1, Lazy: true},
 	"in_array":         {Run: inArray, Min: 2, Max: 3},
 	"array_search":     {Run: arraySearch, Min: 2, Max: 3},
 	"array_sum":        {Run: arraySum, Min: 1, Max: 1},
 }
 
-// keyedArg returns argument i, an array with known keys in a known order. Its values may
+// arrayWithKnownKeys returns argument i, an array with known keys in a known order. Its values may
 // be unknown. It ends the builtin if the argument is not such an array.
-func keyedArg(c *eval.Call, i int) *eval.Array {
+func arrayWithKnownKeys(c *eval.Call, i int) *eval.Array {
 	if u, ok := c.Arg(i).(*eval.Unknown); ok {
 		c.Return(eval.Opaque(u))
 	}
@@ -36,7 +36,7 @@ func count(c *eval.Call) eval.Value {
 	if c.Arg(0).Kind() == eval.KindObject {
 		panic(c.Unsupported("count() of an object"))
 	}
-	a := keyedArg(c, 0)
+	a := arrayWithKnownKeys(c, 0)
 	if c.Int(1, 0) == 1 {
 		return c.RefusedFor("for all levels of an array")
 	}
@@ -44,7 +44,7 @@ func count(c *eval.Call) eval.Value {
 }
 
 func arrayKeys(c *eval.Call) eval.Value {
-	a := keyedArg(c, 0)
+	a := arrayWithKnownKeys(c, 0)
 	if len(c.Args) > 1 {
 		return c.RefusedFor("with a value to search for")
 	}
@@ -55,7 +55,7 @@ func arrayKeys(c *eval.Call) eval.Value {
 }
 
 func arrayValues(c *eval.Call) eval.Value {
-	a := keyedArg(c, 0)
+	a := arrayWithKnownKeys(c, 0)
 	c.Alloc(a.Size())
 	out := eval.NewArray()
 	a.Each(func(_ eval.Key, v eval.Value) bool { return out.Push(v) })
@@ -65,10 +65,10 @@ func arrayValues(c *eval.Call) eval.Value {
 func arrayMerge(c *eval.Call) eval.Value {
 	out := eval.NewArray()
 	for i := range c.Args {
-		a := keyedArg(c, i)
+		a := arrayWithKnownKeys(c, i)
 		c.Alloc(a.Size())
 		for _, e := range a.Entries {
-			appendPair(out, e, false)
+			appendEntry(out, e, false)
 		}
 	}
 	return out
@@ -97,9 +97,9 @@ func arrayKeyExists(c *eval.Call) eval.Value {
 	return eval.Bool(found && v.Kind() != eval.KindAbsent)
 }
 
-func edgeKey(last bool) func(c *eval.Call) eval.Value {
+func firstOrLastKey(last bool) func(c *eval.Call) eval.Value {
 	return func(c *eval.Call) eval.Value {
-		a := keyedArg(c, 0)
+		a := arrayWithKnownKeys(c, 0)
 		found := eval.Null
 		a.Each(func(k eval.Key, _ eval.Value) bool { found = k.Value(); return last })
 		c.Steps(a.Len() / 16)

@@ -6,8 +6,8 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 var endFuncs = map[string]eval.Function{
 	"array_push":    {Run: arrayPush, Min: 1, Max: -1, Refs: 1},
 	"array_unshift": {Run: arrayUnshift, Min: 1, Max: -1, Refs: 1},
-	"array_pop":     {Run: takeEnd(false), Min: 1, Max: 1, Refs: 1},
-	"array_shift":   {Run: takeEnd(true), Min: 1, Max: 1, Refs: 1},
+	"array_pop":     {Run: removeEnd(false), Min: 1, Max: 1, Refs: 1},
+	"array_shift":   {Run: removeEnd(true), Min: 1, Max: 1, Refs: 1},
 }
 
 func arrayPush(c *eval.Call) eval.Value {
@@ -28,15 +28,15 @@ func arrayUnshift(c *eval.Call) eval.Value {
 	c.Alloc(a.Size() + 96*len(c.Args))
 	out := eval.ListOf(c.Args[1:]...)
 	for _, e := range eval.Pairs(a) {
-		appendPair(out, e, false)
+		appendEntry(out, e, false)
 	}
 	c.SetRef(0, out)
 	return eval.Int(out.Len())
 }
 
-// takeEnd implements array_pop, and array_shift if first is set. array_shift renumbers
+// removeEnd implements array_pop, and array_shift if first is set. array_shift renumbers
 // the integer keys.
-func takeEnd(first bool) func(c *eval.Call) eval.Value {
+func removeEnd(first bool) func(c *eval.Call) eval.Value {
 	return func(c *eval.Call) eval.Value {
 		a := c.Array(0)
 		if a.Len() == 0 {
@@ -50,7 +50,7 @@ func takeEnd(first bool) func(c *eval.Call) eval.Value {
 		}
 		out := eval.NewArray()
 		for _, e := range rest {
-			appendPair(out, e, !first)
+			appendEntry(out, e, !first)
 		}
 		c.SetRef(0, out)
 		return eval.Share(eval.Present(taken.Value))

@@ -12,8 +12,8 @@ var reorderFuncs = map[string]eval.Function{
 	"array_slice":   {Run: arraySlice, Min: 2, Max: 4},
 }
 
-// appendPair appends an entry. A string key stays. An integer key stays if keep is set.
-func appendPair(out *eval.Array, e eval.Entry, keep bool) {
+// appendEntry appends an entry. A string key stays. An integer key stays if keep is set.
+func appendEntry(out *eval.Array, e eval.Entry, keep bool) {
 	if e.Key.Str || keep {
 		out.Set(e.Key, e.Value)
 	} else {
@@ -27,7 +27,7 @@ func arraySlice(c *eval.Call) eval.Value {
 	c.Alloc(a.Size())
 	out := eval.NewArray()
 	for _, e := range eval.Pairs(a)[from:max(from, to)] {
-		appendPair(out, e, c.Bool(3))
+		appendEntry(out, e, c.Bool(3))
 	}
 	return out
 }
@@ -73,7 +73,7 @@ func arrayReverse(c *eval.Call) eval.Value {
 	a := c.Array(0)
 	list, out := eval.Pairs(a), eval.NewArray()
 	for i := len(list) - 1; i >= 0; i-- {
-		appendPair(out, list[i], c.Bool(1))
+		appendEntry(out, list[i], c.Bool(1))
 	}
 	c.Alloc(a.Size())
 	return out

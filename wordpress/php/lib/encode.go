@@ -59,7 +59,7 @@ func digest(name string) func(c *eval.Call) eval.Value {
 }
 
 func hashFunc(c *eval.Call) eval.Value {
-	s := strArgs(c)
+	s := twoStrings(c)
 	h := algorithm(s[0])
 	if h == nil {
 		return c.RefusedFor("with an algorithm other than md5, sha1, sha256 and crc32b")

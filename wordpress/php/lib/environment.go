@@ -84,7 +84,7 @@ func phpversion(c *eval.Call) eval.Value {
 // versionCompare compares versions that consist of numbers and dots. Versions with words
 // (RC1, beta) are not evaluated.
 func versionCompare(c *eval.Call) eval.Value {
-	s := strArgs(c)
+	s := twoStrings(c)
 	if !numbersAndDots(s[0]) || !numbersAndDots(s[1]) {
 		return c.RefusedFor("for a version with words, such as 8.2.0RC1")
 	}

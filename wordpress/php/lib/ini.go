@@ -44,7 +44,7 @@ func parseINI(c *eval.Call, text string) eval.Value {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	last := text[strings.LastIndexByte(text, '\n')+1:]
 	if strings.ContainsAny(text, "\r\x00") || strings.Contains(last, ";") {
-		return p.Refused()
+		return p.refused()
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		if u := p.line(line); u != nil {
@@ -83,7 +83,7 @@ var (
 	iniNegatives = "+ ."
 )
 
-func (p *iniReader) Refused() *eval.Unknown {
+func (p *iniReader) refused() *eval.Unknown {
 	return p.c.RefusedFor("for INI text with other syntax than sections, names, words and quoted text")
 }
 
@@ -101,9 +101,9 @@ func (p *iniReader) line(line string) *eval.Unknown {
 	}
 	m := iniElement().FindStringSubmatch(line)
 	if m == nil || iniKeywords[syntax.Lower(m[1])] != nil || m[2] != "" && strings.IndexByte(iniNegatives, m[1][0]) >= 0 {
-		return p.Refused()
+		return p.refused()
 	}
-	v := p.Value(m[3])
+	v := p.value(m[3])
 	if u, ok := v.(*eval.Unknown); ok {
 		return u
 	}
@@ -111,11 +111,11 @@ func (p *iniReader) line(line string) *eval.Unknown {
 		p.section.Put(m[1], v)
 		return nil
 	}
-	return p.Element(m[1], m[2][1:len(m[2])-1], v)
+	return p.element(m[1], m[2][1:len(m[2])-1], v)
 }
 
-// Element sets name[k] = v, or appends v for name[] = v.
-func (p *iniReader) Element(name, k string, v eval.Value) *eval.Unknown {
+// element sets name[k] = v, or appends v for name[] = v.
+func (p *iniReader) element(name, k string, v eval.Value) *eval.Unknown {
 	list := eval.NewArray()
 	if old, ok := p.section.Get(eval.StrKey(name)); ok {
 		if a, isArray := old.(*eval.Array); isArray {
@@ -128,7 +128,7 @@ func (p *iniReader) Element(name, k string, v eval.Value) *eval.Unknown {
 		return nil
 	}
 	if iniName().MatchString(k) {
-		stands := p.Constant(k)
+		stands := p.constant(k)
 		if u, ok := stands.(*eval.Unknown); ok {
 			return u
 		}
@@ -138,8 +138,8 @@ func (p *iniReader) Element(name, k string, v eval.Value) *eval.Unknown {
 	return nil
 }
 
-// Value returns the value of the text after the equals sign.
-func (p *iniReader) Value(text string) eval.Value {
+// value returns the value of the text after the equals sign.
+func (p *iniReader) value(text string) eval.Value {
 	if p.mode == iniRaw {
 		return eval.String(rawINIValue(text))
 	}
@@ -154,7 +154,7 @@ func (p *iniReader) Value(text string) eval.Value {
 			case v.Kind() == eval.KindUnknown:
 				return v
 			case iniKeywords[syntax.Lower(m[1])] != nil:
-				return p.Refused()
+				return p.refused()
 			}
 			word = eval.String(eval.ToString(v))
 		}
@@ -166,7 +166,7 @@ func (p *iniReader) Value(text string) eval.Value {
 	if m := iniWords().FindStringSubmatch(text); m != nil {
 		return p.words(m[1])
 	}
-	return p.Refused()
+	return p.refused()
 }
 
 // words returns the value of unquoted words. Several words are text, in which each
@@ -208,19 +208,19 @@ func (p *iniReader) keyword(v eval.Value) eval.Value {
 func (p *iniReader) word(s string) eval.Value {
 	switch {
 	case iniName().MatchString(s):
-		return p.Constant(s)
+		return p.constant(s)
 	case p.mode == iniTyped && iniNumber().MatchString(s):
 		n, _ := eval.IsNumeric(s)
 		if len(s) > 18 {
-			return p.Refused()
+			return p.refused()
 		}
 		return n
 	}
 	return eval.String(s)
 }
 
-// Constant returns a constant's value as text; its name if it is not defined.
-func (p *iniReader) Constant(name string) eval.Value {
+// constant returns a constant's value as text; its name if it is not defined.
+func (p *iniReader) constant(name string) eval.Value {
 	v, ok := p.c.Constant(name)
 	switch {
 	case !ok:
@@ -228,7 +228,7 @@ func (p *iniReader) Constant(name string) eval.Value {
 	case v.Kind() == eval.KindUnknown:
 		return v
 	case v.Kind() >= eval.KindArray:
-		return p.Refused()
+		return p.refused()
 	}
 	return eval.String(eval.ToString(v))
 }

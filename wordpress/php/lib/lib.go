@@ -42,8 +42,8 @@ func constantTable() map[string]eval.Value {
 	all := map[string]eval.Value{
 		"PHP_EOL": eval.String("\n"), "DIRECTORY_SEPARATOR": eval.String("/"), "PATH_SEPARATOR": eval.String(":"),
 		"PHP_OS": eval.String("Linux"), "PHP_OS_FAMILY": eval.String("Linux"), "PHP_MAJOR_VERSION": eval.Int(8), "PHP_MINOR_VERSION": eval.Int(2),
-		"PHP_VERSION": someRelease("PHP_VERSION", eval.String("8.2.0"), eval.String("8.2.99")), "PHP_VERSION_ID": someRelease("PHP_VERSION_ID", eval.Int(80200), eval.Int(80299)),
-		"PHP_RELEASE_VERSION": someRelease("PHP_RELEASE_VERSION", eval.Int(0), eval.Int(99)),
+		"PHP_VERSION": dependsOnRelease("PHP_VERSION", eval.String("8.2.0"), eval.String("8.2.99")), "PHP_VERSION_ID": dependsOnRelease("PHP_VERSION_ID", eval.Int(80200), eval.Int(80299)),
+		"PHP_RELEASE_VERSION": dependsOnRelease("PHP_RELEASE_VERSION", eval.Int(0), eval.Int(99)),
 		"PHP_EXTRA_VERSION":   &eval.Unknown{Reason: "depends on the version of PHP", Expr: "PHP_EXTRA_VERSION"},
 		"PHP_BINARY":          &eval.Unknown{Reason: "depends on the server", Expr: "PHP_BINARY"},
 		"PHP_SAPI": &eval.Unknown{Reason: "depends on the web server's interface to PHP (SAPI)", Expr: "PHP_SAPI", Alts: []eval.Value{
@@ -56,9 +56,9 @@ func constantTable() map[string]eval.Value {
 	return all
 }
 
-// someRelease returns a value that depends on the release of PHP 8.2. The values of the
+// dependsOnRelease returns a value that depends on the release of PHP 8.2. The values of the
 // first and the last release represent all of them, because programs compare versions by
 // their order.
-func someRelease(name string, first, last eval.Value) eval.Value {
+func dependsOnRelease(name string, first, last eval.Value) eval.Value {
 	return &eval.Unknown{Reason: "depends on the release of PHP", Expr: name, Alts: []eval.Value{first, last}}
 }

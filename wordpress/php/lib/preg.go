@@ -57,7 +57,7 @@ func compilePattern(c *eval.Call, text string) *pattern {
 	if !ok {
 		c.Return(c.RefusedFor("with a pattern modifier other than i, m, s, u, D and S"))
 	}
-	body, names, ok := portable(body, dollar && opt&regexp2.Multiline == 0)
+	body, names, ok := translatePattern(body, dollar && opt&regexp2.Multiline == 0)
 	if !ok || !ascii(body) && (p.ascii || opt&regexp2.IgnoreCase != 0 || strings.Contains(body, "(?")) {
 		c.Return(c.RefusedFor("with a pattern of this syntax")) // PCRE and regexp2 have different tables of upper and lower case
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// Value returns the text that a group matched.
-func (m matchSpan) Value(s string) eval.Value {
+// text returns the text that a group matched.
+func (m matchSpan) text(s string) eval.Value {
 	if m.from < 0 {
 		return eval.String("")
 	}
@@ -24,7 +24,7 @@ func (p *pattern) groupsOf(s string, m []matchSpan) *eval.Array {
 	}
 	out := eval.NewArray()
 	for i := 0; i <= last; i++ {
-		text := m[i].Value(s)
+		text := m[i].text(s)
 		if p.names[i] != "" {
 			out.Put(p.names[i], text)
 		}

@@ -34,7 +34,7 @@ func implode(c *eval.Call) eval.Value {
 }
 
 func explode(c *eval.Call) eval.Value {
-	s := strArgs(c)
+	s := twoStrings(c)
 	limit := c.Int(2, 1<<62)
 	sep, text := s[0], s[1]
 	if sep == "" {

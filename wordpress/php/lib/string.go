@@ -47,8 +47,8 @@ func ofString(f func(string) string) eval.Function {
 	}}
 }
 
-// strArgs returns the first two arguments, which are strings.
-func strArgs(c *eval.Call) [2]string { return [2]string{c.Str(0), c.Str(1)} }
+// twoStrings returns the first two arguments, which are strings.
+func twoStrings(c *eval.Call) [2]string { return [2]string{c.Str(0), c.Str(1)} }
 
 func strlenFunc(c *eval.Call) eval.Value {
 	return eval.Int(len(c.Str(0)))

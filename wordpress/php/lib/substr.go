@@ -20,9 +20,9 @@ var substrFuncs = map[string]eval.Function{
 	"str_ends_with":   contains(strings.HasSuffix),
 }
 
-// cut returns the bounds of PHP's offset and length in a text of n bytes. A negative
+// substrBounds returns the bounds of PHP's offset and length in a text of n bytes. A negative
 // offset or length counts from the end.
-func cut(n int, offset int64, length int64, hasLength bool) (from, to int) {
+func substrBounds(n int, offset int64, length int64, hasLength bool) (from, to int) {
 	size := int64(n)
 	if offset < 0 {
 		offset = max(0, size+max(offset, -size))
@@ -44,7 +44,7 @@ func cut(n int, offset int64, length int64, hasLength bool) (from, to int) {
 func sliceBounds(c *eval.Call, n, i int) (from, to int) {
 	offset := c.Int(i, 0)
 	length := c.Int(i+1, 0)
-	return cut(n, offset, length, c.Has(i+1))
+	return substrBounds(n, offset, length, c.Has(i+1))
 }
 
 func substr(c *eval.Call) eval.Value {
@@ -56,7 +56,7 @@ func substr(c *eval.Call) eval.Value {
 // find returns strpos, or its variants: fold ignores case, last finds the last match.
 func find(fold, last bool) func(c *eval.Call) eval.Value {
 	return func(c *eval.Call) eval.Value {
-		s := strArgs(c)
+		s := twoStrings(c)
 		offset := c.Int(2, 0)
 		hay, needle := s[0], s[1]
 		c.Steps(len(hay)/64 + 1)
@@ -87,7 +87,7 @@ func find(fold, last bool) func(c *eval.Call) eval.Value {
 
 func strstr(fold bool) func(c *eval.Call) eval.Value {
 	return func(c *eval.Call) eval.Value {
-		s := strArgs(c)
+		s := twoStrings(c)
 		hay, needle := s[0], s[1]
 		if fold {
 			c.Alloc(len(hay) + len(needle))
@@ -106,14 +106,14 @@ func strstr(fold bool) func(c *eval.Call) eval.Value {
 
 func contains(f func(s, part string) bool) eval.Function {
 	return eval.Function{Min: 2, Max: 2, Run: func(c *eval.Call) eval.Value {
-		s := strArgs(c)
+		s := twoStrings(c)
 		c.Steps(len(s[0])/64 + 1)
 		return eval.Bool(f(s[0], s[1]))
 	}}
 }
 
 func substrCount(c *eval.Call) eval.Value {
-	s := strArgs(c)
+	s := twoStrings(c)
 	if len(c.Args) > 2 || s[1] == "" {
 		return c.RefusedFor("with an offset, or with an empty text to count")
 	}

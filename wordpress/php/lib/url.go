@@ -9,15 +9,15 @@ import (
 )
 
 var urlFuncs = map[string]eval.Function{
-	"urlencode":    ofString(func(s string) string { return percent(s, "-_.", true) }),
-	"rawurlencode": ofString(func(s string) string { return percent(s, "-_.~", false) }),
-	"urldecode":    ofString(func(s string) string { return unpercent(s, true) }),
-	"rawurldecode": ofString(func(s string) string { return unpercent(s, false) }),
+	"urlencode":    ofString(func(s string) string { return percentEncode(s, "-_.", true) }),
+	"rawurlencode": ofString(func(s string) string { return percentEncode(s, "-_.~", false) }),
+	"urldecode":    ofString(func(s string) string { return percentDecode(s, true) }),
+	"rawurldecode": ofString(func(s string) string { return percentDecode(s, false) }),
 	"parse_url":    {Run: parseURLFunc, Min: 1, Max: 2},
 	"parse_str":    {Run: parseStr, Min: 2, Max: 2, Refs: 1 << 1},
 }
 
-func percent(s, keep string, plus bool) string {
+func percentEncode(s, keep string, plus bool) string {
 	plain := func(c byte) bool { return syntax.IsLetter(c) || syntax.IsDigit(c) || strings.IndexByte(keep, c) >= 0 }
 	size := len(s)
 	for i := range len(s) {
@@ -40,7 +40,7 @@ func percent(s, keep string, plus bool) string {
 	return b.String()
 }
 
-func unpercent(s string, plus bool) string {
+func percentDecode(s string, plus bool) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	for i := 0; i < len(s); i++ {
@@ -227,12 +227,12 @@ func parseStr(c *eval.Call) eval.Value {
 	clean := strings.NewReplacer(".", "_", " ", "_")
 	for i, part := range strings.Split(s, "&") {
 		name, val, _ := strings.Cut(part, "=")
-		name, _, _ = strings.Cut(strings.TrimLeft(unpercent(name, true), " "), "\x00")
+		name, _, _ = strings.Cut(strings.TrimLeft(percentDecode(name, true), " "), "\x00")
 		if i >= 1000 || strings.Contains(name, "[") {
 			c.Return(c.RefusedFor("for names with brackets, or more than 1000 names"))
 		}
 		if name != "" {
-			out.Put(clean.Replace(name), eval.String(unpercent(val, true)))
+			out.Put(clean.Replace(name), eval.String(percentDecode(val, true)))
 		}
 	}
 	c.SetRef(1, out)

@@ -159,12 +159,12 @@ func dotenvCreate(adapters, before string, immutable bool) eval.Function {
 func newDotenv(c *eval.Call, repo *eval.Object, i int) eval.Value {
 	props := eval.NewArray()
 	props.Put("repository", repo)
-	props.Put("paths", listed(c.Arg(i)))
+	props.Put("paths", toList(c.Arg(i)))
 	names := c.Arg(i + 1)
 	if !c.Has(i + 1) {
 		names = eval.String(".env")
 	}
-	props.Put("names", listed(names))
+	props.Put("names", toList(names))
 	props.Put("short", eval.Bool(i+2 >= len(c.Args) || c.Bool(i+2)))
 	if c.Has(i+3) && !strings.EqualFold(eval.ToString(c.Arg(i+3)), "utf-8") {
 		return c.Unknown("reads an .env file in another encoding than UTF-8, which is not evaluated")
@@ -172,7 +172,7 @@ func newDotenv(c *eval.Call, repo *eval.Object, i int) eval.Value {
 	return c.Object(`Dotenv\Dotenv`, props)
 }
 
-func listed(v eval.Value) *eval.Array {
+func toList(v eval.Value) *eval.Array {
 	if a, ok := v.(*eval.Array); ok {
 		return a
 	}
@@ -243,7 +243,7 @@ func dotenvApply(c *eval.Call, text string) eval.Value {
 	vars := eval.NewArray()
 	for i := range entries {
 		c.Steps(20 + len(entries[i].Vars))
-		r.enter(&entries[i], vars)
+		r.define(&entries[i], vars)
 	}
 	return vars
 }
@@ -261,7 +261,7 @@ func dotenvEntries(c *eval.Call, text string, r *dotenvRepo) []DotenvEntry {
 		return entries
 	}
 	entries, err := ParseOldDotenv(text, releaseOf(c, r.o))
-	var doubt *OldDoubtError
+	var doubt *ReleaseConflictError
 	switch {
 	case errors.As(err, &doubt):
 		panic(c.Refuse(eval.Undecidable, "%v of the .env file is read differently by releases of phpdotenv %d", doubt, r.release))
@@ -269,7 +269,7 @@ func dotenvEntries(c *eval.Call, text string, r *dotenvRepo) []DotenvEntry {
 		invalid(err)
 	}
 	if r.release == 3 && r.immutable {
-		doubtRepeated(entries)
+		markRepeated(entries)
 	}
 	return entries
 }
@@ -277,7 +277,7 @@ func dotenvEntries(c *eval.Call, text string, r *dotenvRepo) []DotenvEntry {
 // variableNames returns the names in the argument of required and ifPresent.
 func variableNames(c *eval.Call) []string {
 	var names []string
-	for _, e := range eval.Pairs(listed(c.Arg(0))) {
+	for _, e := range eval.Pairs(toList(c.Arg(0))) {
 		names = append(names, eval.ToString(e.Value))
 	}
 	sort.Strings(names)

@@ -8,8 +8,8 @@ import (
 )
 
 // ParseOldDotenv reads an .env file as phpdotenv 2, 3 or 4 does. If releases of the same
-// major version give different values, the entry has Doubt set. An error is a
-// *DotenvError if phpdotenv refuses the file, or an *OldDoubtError if the releases do not
+// major version give different values, the entry has Ambiguous set. An error is a
+// *DotenvError if phpdotenv refuses the file, or a *ReleaseConflictError if the releases do not
 // even agree on the entries.
 func ParseOldDotenv(text string, r Release) ([]DotenvEntry, error) {
 	lines, err := oldLines(text, r.Major)
@@ -26,7 +26,7 @@ func ParseOldDotenv(text string, r Release) ([]DotenvEntry, error) {
 			if r.Major < 4 {
 				continue
 			}
-			return nil, &OldDoubtError{i + 1}
+			return nil, &ReleaseConflictError{i + 1}
 		}
 		for _, s := range []string{"export ", "'", `"`} {
 			name = strings.ReplaceAll(PhpTrim(name), s, "")
@@ -34,16 +34,16 @@ func ParseOldDotenv(text string, r Release) ([]DotenvEntry, error) {
 		name = PhpTrim(name)
 		if !oldName(name) {
 			if r.Major < 3 {
-				return nil, &OldDoubtError{i + 1}
+				return nil, &ReleaseConflictError{i + 1}
 			}
 			return nil, &DotenvError{"an invalid name", name}
 		}
 		e := DotenvEntry{Name: name}
 		var cause string
 		if r.Major == 4 {
-			cause = e.readFour(PhpTrim(value))
+			cause = e.readRelease4(PhpTrim(value))
 		} else {
-			cause = e.readOld(PhpTrim(value), r)
+			cause = e.readRelease2Or3(PhpTrim(value), r)
 		}
 		if cause != "" {
 			return nil, &DotenvError{cause, name}
@@ -53,21 +53,21 @@ func ParseOldDotenv(text string, r Release) ([]DotenvEntry, error) {
 	return entries, nil
 }
 
-// An OldDoubtError is a line that releases of the same major version read differently.
+// A ReleaseConflictError is a line that releases of the same major version read differently.
 // Line counts from 1.
-type OldDoubtError struct{ Line int }
+type ReleaseConflictError struct{ Line int }
 
-func (e *OldDoubtError) Error() string { return "line " + strconv.Itoa(e.Line) }
+func (e *ReleaseConflictError) Error() string { return "line " + strconv.Itoa(e.Line) }
 
 // oldLines splits a file into lines, as phpdotenv of a major version does.
 func oldLines(text string, major int) ([]string, error) {
 	if strings.HasPrefix(text, "\xef\xbb\xbf") {
-		return nil, &OldDoubtError{1}
+		return nil, &ReleaseConflictError{1}
 	}
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	if i := strings.IndexByte(text, '\r'); i >= 0 {
 		if strings.Contains(text, "\n") {
-			return nil, &OldDoubtError{1 + strings.Count(text[:i], "\n")}
+			return nil, &ReleaseConflictError{1 + strings.Count(text[:i], "\n")}
 		}
 		text = strings.ReplaceAll(text, "\r", "\n")
 	}
@@ -76,7 +76,7 @@ func oldLines(text string, major int) ([]string, error) {
 	case 3: // its releases differ in how they read values of several lines
 		for i, line := range lines {
 			if strings.Contains(line, `="`) && (!dotenvStops(line, true) || strings.Count(line, `"`) == 1) {
-				return nil, &OldDoubtError{i + 1}
+				return nil, &ReleaseConflictError{i + 1}
 			}
 		}
 	case 4:
@@ -94,26 +94,26 @@ func oldName(s string) bool {
 	return s != ""
 }
 
-// readFour reads a value as phpdotenv 4 does: as phpdotenv 5, but the value is in doubt
+// readRelease4 reads a value as phpdotenv 4 does: as phpdotenv 5, but the value is in doubt
 // if a quote is not closed, or if ${NAME} is in single quotes.
-func (e *DotenvEntry) readFour(value string) (cause string) {
+func (e *DotenvEntry) readRelease4(value string) (cause string) {
 	e.Text, e.Vars, cause = dotenvValue(value)
 	if cause == "a missing closing quote" || value != "" && value[0] == '\'' && strings.Contains(value, "${") {
-		e.Doubt = true
+		e.Ambiguous = true
 		return ""
 	}
 	return cause
 }
 
-// readOld reads a value as phpdotenv 2 and 3 do. They replace ${NAME} everywhere in the
+// readRelease2Or3 reads a value as phpdotenv 2 and 3 do. They replace ${NAME} everywhere in the
 // value.
-func (e *DotenvEntry) readOld(value string, r Release) (cause string) {
-	e.everywhere = true
+func (e *DotenvEntry) readRelease2Or3(value string, r Release) (cause string) {
+	e.replaceAll = true
 	if value == "" {
 		return ""
 	}
 	if value[0] == '"' || value[0] == '\'' {
-		e.Text, e.Doubt = oldQuoted(value)
+		e.Text, e.Ambiguous = oldQuoted(value)
 		if r.Major == 2 {
 			e.Text = PhpTrim(e.Text)
 		}
@@ -124,13 +124,13 @@ func (e *DotenvEntry) readOld(value string, r Release) (cause string) {
 	switch {
 	case r.Major == 2:
 		before = PhpTrim(before)
-		e.Doubt = before[0] == '#' && strings.ContainsAny(before, " \t\v\f")
+		e.Ambiguous = before[0] == '#' && strings.ContainsAny(before, " \t\v\f")
 	case r.Major == 3 && r.Minor >= 4 && hash >= 0:
 		before = strings.TrimRight(value[:hash], " \t\v\f")
 	default:
-		e.Doubt = hash >= 0 && (!commented || hash < len(before) || strings.TrimRight(before, " \t\v\f") != before)
+		e.Ambiguous = hash >= 0 && (!commented || hash < len(before) || strings.TrimRight(before, " \t\v\f") != before)
 	}
-	if !e.Doubt && strings.ContainsAny(before, " \t\v\f\n\r") {
+	if !e.Ambiguous && strings.ContainsAny(before, " \t\v\f\n\r") {
 		return "an unexpected space"
 	}
 	e.Text = before
@@ -159,9 +159,9 @@ func oldQuoted(value string) (text string, doubt bool) {
 	return "", true
 }
 
-// ResolveEverywhere replaces every ${NAME} in the text by its value. It does not replace
+// ResolveAll replaces every ${NAME} in the text by its value. It does not replace
 // ${NAME} in those values.
-func (e *DotenvEntry) ResolveEverywhere(lookup func(name string) (text string, ok bool)) string {
+func (e *DotenvEntry) ResolveAll(lookup func(name string) (text string, ok bool)) string {
 	var b strings.Builder
 	rest := e.Text
 	for {
@@ -191,9 +191,9 @@ func (e *DotenvEntry) ResolveEverywhere(lookup func(name string) (text string, o
 	}
 }
 
-// doubtRepeated sets Doubt for names that occur twice with different values, for an
+// markRepeated sets Ambiguous for names that occur twice with different values, for an
 // immutable phpdotenv 3: some of its releases keep the first value and some the last.
-func doubtRepeated(entries []DotenvEntry) {
+func markRepeated(entries []DotenvEntry) {
 	first := map[string]int{}
 	for i := range entries {
 		e := &entries[i]
@@ -203,7 +203,7 @@ func doubtRepeated(entries []DotenvEntry) {
 			continue
 		}
 		if entries[j].Text != e.Text {
-			entries[j].Doubt, e.Doubt = true, true
+			entries[j].Ambiguous, e.Ambiguous = true, true
 		}
 	}
 }

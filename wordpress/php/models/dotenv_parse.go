@@ -11,14 +11,14 @@ import (
 
 // A DotenvEntry is one line of an .env file as phpdotenv 5 reads it.
 type DotenvEntry struct {
-	Name string
-	None bool // a name without an equals sign: the variable is cleared
-	Text string
-	Vars []int // offsets in Text at which ${NAME} is replaced
+	Name    string
+	NoValue bool // a name without an equals sign: the variable is cleared
+	Text    string
+	Vars    []int // offsets in Text at which ${NAME} is replaced
 
 	// Before phpdotenv 5:
-	everywhere bool // ${NAME} is replaced everywhere in Text
-	Doubt      bool // releases give different values
+	replaceAll bool // ${NAME} is replaced everywhere in Text
+	Ambiguous  bool // minor releases give different values
 }
 
 // A DotenvError says why phpdotenv refuses a file.
@@ -102,7 +102,7 @@ func parseDotenvEntry(line string) (DotenvEntry, *DotenvError) {
 		return DotenvEntry{}, &DotenvError{"an invalid name", firstLine(name)}
 	}
 	if !assigned {
-		return DotenvEntry{Name: name, None: true}, nil
+		return DotenvEntry{Name: name, NoValue: true}, nil
 	}
 	text, vars, cause := dotenvValue(value)
 	if cause != "" {

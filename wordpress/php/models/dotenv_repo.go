@@ -18,7 +18,7 @@ type dotenvRepo struct {
 // Get returns a variable from the first adapter that has it; null if none has.
 func (r *dotenvRepo) Get(name string) eval.Value {
 	for _, a := range r.adapters {
-		v := r.From(a, name)
+		v := r.fromAdapter(a, name)
 		if v.Kind() != eval.KindNull {
 			return v
 		}
@@ -26,7 +26,7 @@ func (r *dotenvRepo) Get(name string) eval.Value {
 	return eval.Null
 }
 
-func (r *dotenvRepo) From(adapter rune, name string) eval.Value {
+func (r *dotenvRepo) fromAdapter(adapter rune, name string) eval.Value {
 	v := eval.Null
 	switch adapter {
 	case 'e':
@@ -78,9 +78,9 @@ func (r *dotenvRepo) loaded(name string) bool {
 	return found && v.Kind() == eval.KindBool
 }
 
-// enter sets the variable of one entry, unless something other than phpdotenv has defined
+// define sets the variable of one entry, unless something other than phpdotenv has defined
 // it.
-func (r *dotenvRepo) enter(e *DotenvEntry, vars *eval.Array) {
+func (r *dotenvRepo) define(e *DotenvEntry, vars *eval.Array) {
 	outside := eval.Null
 	if r.immutable && !r.loaded(e.Name) {
 		outside = r.Get(e.Name)
@@ -89,7 +89,7 @@ func (r *dotenvRepo) enter(e *DotenvEntry, vars *eval.Array) {
 		return
 	}
 	v := eval.Null
-	if !e.None {
+	if !e.NoValue {
 		v = r.Value(e)
 	}
 	if u, ok := outside.(*eval.Unknown); ok {
@@ -104,13 +104,13 @@ func (r *dotenvRepo) enter(e *DotenvEntry, vars *eval.Array) {
 // Value returns an entry's value with ${NAME} replaced. It is unknown if one of those
 // variables is.
 func (r *dotenvRepo) Value(e *DotenvEntry) eval.Value {
-	if e.Doubt {
+	if e.Ambiguous {
 		return r.c.Unknown("depends on the minor release of phpdotenv " + strconv.Itoa(r.release) + ": write the value of " + e.Name + " in quotes, without backslashes")
 	}
 	var doubt *eval.Unknown
 	resolve := e.Resolve
-	if e.everywhere {
-		resolve = e.ResolveEverywhere
+	if e.replaceAll {
+		resolve = e.ResolveAll
 	}
 	text := resolve(func(name string) (string, bool) {
 		switch v := r.Get(name).(type) {

@@ -21,7 +21,7 @@ type Pos struct{ Line, From, To int32 }
 // Where returns the position itself.
 func (a Pos) Where() Pos { return a }
 
-func (a *Pos) place(at Pos) { *a = at }
+func (a *Pos) setPos(at Pos) { *a = at }
 
 // An Expr is an expression.
 type Expr interface{ Where() Pos }

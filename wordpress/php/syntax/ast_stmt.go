@@ -5,7 +5,7 @@ package syntax
 // A Stmt is a statement.
 type Stmt interface {
 	Where() Pos
-	place(at Pos)
+	setPos(at Pos)
 }
 
 type (

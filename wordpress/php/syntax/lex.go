@@ -62,7 +62,7 @@ func (l *lexer) advance(end int) {
 func (l *lexer) emit(kind tokenKind, text string, end int) token {
 	t := token{kind: kind, text: text, line: l.line, pos: l.pos, end: end}
 	if kind == tIdent {
-		t.low = Lower(text)
+		t.lower = Lower(text)
 	}
 	l.advance(end)
 	return t

@@ -119,7 +119,7 @@ func (p *parser) at(start token) Pos {
 
 func (p *parser) isOp(op string) bool { return p.tok.kind == tOp && p.tok.text == op }
 
-func (p *parser) isWord(word string) bool { return p.tok.kind == tIdent && p.tok.low == word }
+func (p *parser) isWord(word string) bool { return p.tok.kind == tIdent && p.tok.lower == word }
 
 // isWordOf reports whether the token is one of the words.
 func (p *parser) isWordOf(words ...string) bool {
@@ -159,8 +159,8 @@ func (p *parser) expectWord(word string) {
 	}
 }
 
-// isSemi reports whether a statement may end here. ?> ends a statement like a semicolon.
-func (p *parser) isSemi() bool { return p.tok.kind == tCloseTag || p.isOp(";") }
+// atStatementEnd reports whether a statement may end here. ?> ends a statement like a semicolon.
+func (p *parser) atStatementEnd() bool { return p.tok.kind == tCloseTag || p.isOp(";") }
 
 // list parses items that are separated by commas.
 func (p *parser) list(item func()) {
@@ -168,8 +168,8 @@ func (p *parser) list(item func()) {
 	}
 }
 
-// someTo is like listTo, for one item or more.
-func (p *parser) someTo(end string, item func()) {
+// nonEmptyListTo is like listTo, for one item or more.
+func (p *parser) nonEmptyListTo(end string, item func()) {
 	if p.isOp(end) {
 		p.unexpected("")
 	}
@@ -188,8 +188,8 @@ func (p *parser) listTo(end string, item func()) {
 	p.expectOp(end)
 }
 
-func (p *parser) expectSemi() {
-	if !p.isSemi() {
+func (p *parser) expectStatementEnd() {
+	if !p.atStatementEnd() {
 		p.unexpected(`";"`)
 	}
 	p.advance()
@@ -197,7 +197,7 @@ func (p *parser) expectSemi() {
 
 // ident consumes a name that is not reserved.
 func (p *parser) ident() string {
-	if p.tok.kind != tIdent || reserved[p.tok.low] {
+	if p.tok.kind != tIdent || reserved[p.tok.lower] {
 		p.unexpected("identifier")
 	}
 	name := p.tok.text

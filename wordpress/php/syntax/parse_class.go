@@ -6,7 +6,7 @@ func (p *parser) classStatement() Stmt {
 	decl := &ClassDecl{File: p.src}
 	seen := map[string]bool{}
 	for p.isWordOf("abstract", "final", "readonly") {
-		word := p.tok.low
+		word := p.tok.lower
 		if seen[word] || word != "readonly" && (seen["abstract"] || seen["final"]) {
 			p.fail(start.line, "the modifier %s occurs twice, or with abstract or final", word)
 		}
@@ -15,7 +15,7 @@ func (p *parser) classStatement() Stmt {
 		decl.Readonly = decl.Readonly || word == "readonly"
 		p.advance()
 	}
-	decl.Kind = p.tok.low
+	decl.Kind = p.tok.lower
 	if !p.isWordOf("class", "interface", "trait", "enum") || len(seen) > 0 && decl.Kind != "class" {
 		p.unexpected(`"class"`)
 	}
@@ -77,7 +77,7 @@ func (p *parser) classMember(decl *ClassDecl) {
 		return
 	}
 	mods := map[string]bool{}
-	for p.tok.kind == tIdent && memberModifiers[p.tok.low] {
+	for p.tok.kind == tIdent && memberModifiers[p.tok.lower] {
 		p.modifier(mods)
 		p.advance()
 	}
@@ -95,7 +95,7 @@ func (p *parser) classMember(decl *ClassDecl) {
 
 // modifier reads one modifier, and fails if it conflicts with an earlier one.
 func (p *parser) modifier(mods map[string]bool) {
-	word := p.tok.low
+	word := p.tok.lower
 	access := word == "public" || word == "protected" || word == "private"
 	switch {
 	case mods[word], mods["var"], word == "var" && len(mods) > 0:
@@ -115,7 +115,7 @@ func (p *parser) classConsts(decl *ClassDecl, mods map[string]bool) {
 		p.constValue(&item)
 		decl.Consts = append(decl.Consts, item)
 	})
-	p.expectSemi()
+	p.expectStatementEnd()
 }
 
 // enumCase parses a case of an enum. Enums are not evaluated, so the tree does not
@@ -126,5 +126,5 @@ func (p *parser) enumCase() {
 	if p.acceptOp("=") {
 		p.expr()
 	}
-	p.expectSemi()
+	p.expectStatementEnd()
 }

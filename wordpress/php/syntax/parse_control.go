@@ -17,14 +17,14 @@ func (p *parser) body(endWord string) []Stmt {
 		return p.statement(nil)
 	}
 	p.advance()
-	body := p.until(endWord)
+	body := p.statementsUntil(endWord)
 	p.advance()
-	p.expectSemi()
+	p.expectStatementEnd()
 	return body
 }
 
-// until parses statements up to one of the words, without consuming the word.
-func (p *parser) until(words ...string) []Stmt {
+// statementsUntil parses statements up to one of the words, without consuming the word.
+func (p *parser) statementsUntil(words ...string) []Stmt {
 	var body []Stmt
 	for !p.isWordOf(words...) {
 		body = p.statement(body)
@@ -50,7 +50,7 @@ func (p *parser) ifStatement() Stmt {
 		}
 		if colon {
 			p.expectOp(":")
-			node.Then = p.until("elseif", "else", "endif")
+			node.Then = p.statementsUntil("elseif", "else", "endif")
 		} else {
 			node.Then = p.statement(nil)
 		}
@@ -58,7 +58,7 @@ func (p *parser) ifStatement() Stmt {
 		if p.isWord("elseif") {
 			continue
 		}
-		if p.isWord("else") && !colon && p.peek().low == "if" {
+		if p.isWord("else") && !colon && p.peek().lower == "if" {
 			p.advance()
 			continue
 		}
@@ -67,14 +67,14 @@ func (p *parser) ifStatement() Stmt {
 	if p.acceptWord("else") {
 		if colon {
 			p.expectOp(":")
-			els = p.until("endif")
+			els = p.statementsUntil("endif")
 		} else {
 			els = p.statement(nil)
 		}
 	}
 	if colon {
 		p.expectWord("endif")
-		p.expectSemi()
+		p.expectStatementEnd()
 	}
 	for i := len(chain) - 1; i >= 0; i-- {
 		chain[i].To = int32(p.end)
@@ -99,7 +99,7 @@ func (p *parser) doStatement() Stmt {
 	p.nest--
 	p.expectWord("while")
 	s.Cond = []Expr{p.condition()}
-	p.expectSemi()
+	p.expectStatementEnd()
 	return s
 }
 
@@ -111,10 +111,10 @@ func (p *parser) forStatement() Stmt {
 		}
 		return xs
 	}
-	s := &LoopStmt{Init: clause(p.isSemi)}
-	p.expectSemi()
-	s.Cond = clause(p.isSemi)
-	p.expectSemi()
+	s := &LoopStmt{Init: clause(p.atStatementEnd)}
+	p.expectStatementEnd()
+	s.Cond = clause(p.atStatementEnd)
+	p.expectStatementEnd()
 	s.Step = clause(func() bool { return p.isOp(")") })
 	p.expectOp(")")
 	s.Body = p.body("endfor")
@@ -154,7 +154,7 @@ func (p *parser) switchStatement() Stmt {
 	if !colon {
 		p.expectOp("{")
 	}
-	if p.isSemi() {
+	if p.atStatementEnd() {
 		p.advance()
 	}
 	p.nest++
@@ -167,7 +167,7 @@ func (p *parser) switchStatement() Stmt {
 		return s
 	}
 	p.expectWord("endswitch")
-	p.expectSemi()
+	p.expectStatementEnd()
 	return s
 }
 
@@ -180,7 +180,7 @@ func (p *parser) switchCase(s *SwitchStmt) {
 		c.Cond = p.expr()
 	}
 	if !p.acceptOp(":") {
-		p.expectSemi()
+		p.expectStatementEnd()
 	}
 	for !p.isWordOf("case", "default", "endswitch") && !p.isOp("}") {
 		c.Body = p.statement(c.Body)

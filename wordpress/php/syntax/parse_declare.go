@@ -12,7 +12,7 @@ func (p *parser) declare() Stmt {
 		}
 	})
 	p.expectOp(")")
-	if p.isSemi() {
+	if p.atStatementEnd() {
 		p.advance()
 		return nil
 	}

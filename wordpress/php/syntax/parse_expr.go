@@ -2,56 +2,56 @@ package syntax
 
 // The precedence of operators, from PHP 8's table. A higher number binds more tightly.
 const (
-	bindThrow = iota + 1
-	bindArrow
-	bindInclude
-	bindOr
-	bindXor
-	bindAnd
-	bindPrint
-	bindYield
-	bindYieldFrom
-	bindAssign
-	bindTernary
-	bindCoalesce
-	bindBoolOr
-	bindBoolAnd
-	bindBitOr
-	bindBitXor
-	bindBitAnd
-	bindEqual
-	bindLess
-	bindConcat
-	bindShift
-	bindAdd
-	bindMul
-	bindNot
-	bindInstanceof
-	bindUnary
-	bindPow
-	bindClone
+	precThrow = iota + 1
+	precArrow
+	precInclude
+	precOr
+	precXor
+	precAnd
+	precPrint
+	precYield
+	precYieldFrom
+	precAssign
+	precTernary
+	precCoalesce
+	precBoolOr
+	precBoolAnd
+	precBitOr
+	precBitXor
+	precBitAnd
+	precEqual
+	precLess
+	precConcat
+	precShift
+	precAdd
+	precMul
+	precNot
+	precInstanceof
+	precUnary
+	precPow
+	precClone
 )
 
 type infixOp struct {
 	op   string // the operator in the syntax tree
-	bind int
+	prec int
 }
 
 var infixOps = map[string]infixOp{
-	"?": {"?", bindTernary}, "??": {"??", bindCoalesce},
-	"||": {"||", bindBoolOr}, "&&": {"&&", bindBoolAnd},
-	"|": {"|", bindBitOr}, "^": {"^", bindBitXor}, "&": {"&", bindBitAnd},
-	"==": {"==", bindEqual}, "!=": {"!=", bindEqual}, "<>": {"!=", bindEqual},
-	"===": {"===", bindEqual}, "!==": {"!==", bindEqual}, "<=>": {"<=>", bindEqual},
-	"<": {"<", bindLess}, "<=": {"<=", bindLess}, ">": {">", bindLess}, ">=": {">=", bindLess},
-	".": {".", bindConcat}, "<<": {"<<", bindShift}, ">>": {">>", bindShift},
-	"+": {"+", bindAdd}, "-": {"-", bindAdd},
-	"*": {"*", bindMul}, "/": {"/", bindMul}, "%": {"%", bindMul}, "**": {"**", bindPow},
+	"?": {"?", precTernary}, "??": {"??", precCoalesce},
+	"||": {"||", precBoolOr}, "&&": {"&&", precBoolAnd},
+	"|": {"|", precBitOr}, "^": {"^", precBitXor}, "&": {"&", precBitAnd},
+	"==": {"==", precEqual}, "!=": {"!=", precEqual}, "<>": {"!=", precEqual},
+	"===": {"===", precEqual}, "!==": {"!==", precEqual}, "<=>": {"<=>", precEqual},
+	"<": {"<", precLess}, "<=": {"<=", precLess}, ">": {">", precLess}, ">=": {">=", precLess},
+	".": {".", precConcat}, "<<": {"<<", precShift}, ">>": {">>", precShift},
+	"+": {"+", precAdd}, "-": {"-", precAdd},
+	"*": {"*", precMul}, "/": {"/", precMul}, "%": {"%", precMul}, "**": {"**", precPow},
 }
 
 var infixWords = map[string]infixOp{
-	"or": {"||", bindOr}, "xor": {"xor", bindXor}, "and": {"&&", bindAnd},
-	"instanceof": {"instanceof", bindInstanceof},
+	"or": {"||", precOr}, "xor": {"xor", precXor}, "and": {"&&", precAnd},
+	"instanceof": {"instanceof", precInstanceof},
 }
 
 // infix returns the current token as an operator between two operands.
@@ -61,7 +61,7 @@ func (p *parser) infix() (infixOp, bool) {
 		op, ok := infixOps[p.tok.text]
 		return op, ok
 	case tIdent:
-		op, ok := infixWords[p.tok.low]
+		op, ok := infixWords[p.tok.lower]
 		return op, ok
 	default:
 		return infixOp{}, false
@@ -69,12 +69,12 @@ func (p *parser) infix() (infixOp, bool) {
 }
 
 // expr parses an expression.
-func (p *parser) expr() Expr { return p.exprAbove(0) }
+func (p *parser) expr() Expr { return p.exprOfPrec(0) }
 
-// exprAbove parses an expression whose outermost operator has at least the precedence
-// bind. Assignments and prefix operators are allowed after any operator, because they
+// exprOfPrec parses an expression whose outermost operator has at least the precedence
+// prec. Assignments and prefix operators are allowed after any operator, because they
 // take no left operand.
-func (p *parser) exprAbove(bind int) Expr {
+func (p *parser) exprOfPrec(prec int) Expr {
 	height := p.enter()
 	start := p.tok
 	left := p.prefix()
@@ -83,20 +83,20 @@ func (p *parser) exprAbove(bind int) Expr {
 	var choice *TernaryExpr // left, if it has no parentheses
 	for {
 		in, ok := p.infix()
-		if !ok || in.bind < bind {
+		if !ok || in.prec < prec {
 			break
 		}
 		line := p.tok.line
-		if in.bind == bindConcat && chain != nil {
+		if in.prec == precConcat && chain != nil {
 			p.advance()
-			chain.Parts = append(chain.Parts, p.exprAbove(bindConcat+1))
+			chain.Parts = append(chain.Parts, p.exprOfPrec(precConcat+1))
 			chain.To = int32(p.end)
 			continue
 		}
 		steps++
 		p.advance()
-		chain, choice = p.infixTail(start, left, in, line, choice, &left)
-		if next, ok := p.infix(); ok && next.bind == in.bind && (in.bind == bindEqual || in.bind == bindLess) {
+		chain, choice = p.binary(start, left, in, line, choice, &left)
+		if next, ok := p.infix(); ok && next.prec == in.prec && (in.prec == precEqual || in.prec == precLess) {
 			p.unexpected("") // these operators are not associative
 		}
 	}
@@ -104,27 +104,27 @@ func (p *parser) exprAbove(bind int) Expr {
 	return left
 }
 
-// infixTail parses the part after an operator, and combines it with the left side.
-func (p *parser) infixTail(start token, left Expr, in infixOp, line int, before *TernaryExpr, to *Expr) (chain *ConcatExpr, choice *TernaryExpr) {
-	switch in.bind {
-	case bindTernary:
+// binary parses the part after an operator, and combines it with the left side.
+func (p *parser) binary(start token, left Expr, in infixOp, line int, before *TernaryExpr, to *Expr) (chain *ConcatExpr, choice *TernaryExpr) {
+	switch in.prec {
+	case precTernary:
 		choice = p.ternary(start, left)
 		if before != nil && (before.Then != nil || choice.Then != nil) {
 			p.fail(line, "a ?: within a ?: needs parentheses")
 		}
 		*to = choice
-	case bindConcat:
-		right := p.exprAbove(bindConcat + 1)
+	case precConcat:
+		right := p.exprOfPrec(precConcat + 1)
 		chain = &ConcatExpr{p.at(start), []Expr{left, right}}
 		*to = chain
-	case bindInstanceof:
+	case precInstanceof:
 		class := p.classReference()
 		*to = &InstanceExpr{p.at(start), left, class}
-	case bindCoalesce, bindPow:
-		right := p.exprAbove(in.bind)
+	case precCoalesce, precPow:
+		right := p.exprOfPrec(in.prec)
 		*to = &BinaryExpr{p.at(start), in.op, left, right}
 	default:
-		right := p.exprAbove(in.bind + 1)
+		right := p.exprOfPrec(in.prec + 1)
 		*to = &BinaryExpr{p.at(start), in.op, left, right}
 	}
 	return chain, choice
@@ -136,7 +136,7 @@ func (p *parser) ternary(start token, cond Expr) *TernaryExpr {
 		x.Then = p.expr()
 		p.expectOp(":")
 	}
-	x.Else = p.exprAbove(bindTernary + 1)
+	x.Else = p.exprOfPrec(precTernary + 1)
 	x.Pos = p.at(start)
 	return x
 }
@@ -148,10 +148,10 @@ func (p *parser) prefix() Expr {
 	case tCast:
 		return p.cast()
 	case tOp:
-		bind := bindUnary
+		prec := precUnary
 		switch start.text {
 		case "!":
-			bind = bindNot
+			prec = precNot
 		case "+", "-", "~", "@":
 		case "++", "--":
 			p.advance()
@@ -161,10 +161,10 @@ func (p *parser) prefix() Expr {
 			return p.assignment()
 		}
 		p.advance()
-		x := p.exprAbove(bind)
+		x := p.exprOfPrec(prec)
 		return &UnaryExpr{p.at(start), start.text, x}
 	case tIdent:
-		if x := p.wordPrefix(start.low); x != nil {
+		if x := p.wordPrefix(start.lower); x != nil {
 			return x
 		}
 	default:
@@ -188,14 +188,14 @@ func (p *parser) cast() Expr {
 		p.fail(start.line, "PHP 8 has no cast (real); use (float)")
 	}
 	p.advance()
-	x := p.exprAbove(bindUnary)
+	x := p.exprOfPrec(precUnary)
 	return &CastExpr{p.at(start), start.text, x}
 }
 
 // wordPrefix parses an operator that is a word; it returns nil if there is none.
 func (p *parser) wordPrefix(word string) Expr {
 	start := p.tok
-	bind, ok := wordPrefixes[word]
+	prec, ok := wordPrefixes[word]
 	switch {
 	case word == "yield":
 		return p.yield()
@@ -203,7 +203,7 @@ func (p *parser) wordPrefix(word string) Expr {
 		return nil
 	}
 	p.advance()
-	x := p.exprAbove(bind)
+	x := p.exprOfPrec(prec)
 	return &WordExpr{p.at(start), word, x}
 }
 
@@ -218,11 +218,11 @@ func (p *parser) yield() Expr {
 	x := &WordExpr{Word: "yield"}
 	switch {
 	case p.acceptWord("from"):
-		x.X = p.exprAbove(bindYieldFrom)
+		x.X = p.exprOfPrec(precYieldFrom)
 	case p.beginsExpr():
-		x.X = p.exprAbove(bindYield + 1)
+		x.X = p.exprOfPrec(precYield + 1)
 		if p.acceptOp("=>") {
-			x.X = p.exprAbove(bindYield + 1)
+			x.X = p.exprOfPrec(precYield + 1)
 		}
 	}
 	x.Pos = p.at(start)
@@ -241,8 +241,8 @@ func (p *parser) beginsExpr() bool {
 		}
 		return false
 	case tIdent:
-		_, infix := infixWords[p.tok.low]
-		return !infix && p.tok.low != "as"
+		_, infix := infixWords[p.tok.lower]
+		return !infix && p.tok.lower != "as"
 	default:
 		return true
 	}
@@ -267,7 +267,7 @@ func (p *parser) assignment() Expr {
 	}
 	if list, ok := x.(*ArrayExpr); ok && flags&isList != 0 && p.isOp("=") {
 		p.advance()
-		val := p.exprAbove(bindAssign)
+		val := p.exprOfPrec(precAssign)
 		return &AssignExpr{p.at(start), list, val, false}
 	}
 	if flags&isVar == 0 {
@@ -286,7 +286,7 @@ func (p *parser) assignment() Expr {
 	if op == "" && p.isOp("&") {
 		return p.assignRef(start, x)
 	}
-	val := p.exprAbove(bindAssign)
+	val := p.exprOfPrec(precAssign)
 	if op == "" {
 		return &AssignExpr{p.at(start), x, val, false}
 	}
@@ -301,6 +301,6 @@ func (p *parser) assignRef(start token, target Expr) Expr {
 
 // wordPrefixes are the operators that are words, with the precedence of their operand.
 var wordPrefixes = map[string]int{
-	"print": bindPrint, "throw": bindThrow, "clone": bindClone,
-	"include": bindInclude + 1, "include_once": bindInclude + 1, "require": bindInclude + 1, "require_once": bindInclude + 1,
+	"print": precPrint, "throw": precThrow, "clone": precClone,
+	"include": precInclude + 1, "include_once": precInclude + 1, "require": precInclude + 1, "require_once": precInclude + 1,
 }

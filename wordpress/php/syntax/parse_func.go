@@ -7,7 +7,7 @@ func (p *parser) functionStatement() Stmt {
 	fn := &FuncDecl{File: p.src, Line: int32(start.line)}
 	fn.RefReturn = p.acceptOp("&")
 	if p.isWord("readonly") && p.peek().text == "(" {
-		p.tok.low = "" // the only reserved word that a function may be named
+		p.tok.lower = "" // the only reserved word that a function may be named
 	}
 	fn.Name = p.names.full(p.ident())
 	hoisted := p.fn.decl == nil && p.nest == 0
@@ -53,7 +53,7 @@ func (p *parser) closure() Expr {
 				fn.Result = p.resultType()
 			}
 			p.expectOp("=>")
-			fn.Arrow = p.exprAbove(bindThrow)
+			fn.Arrow = p.exprOfPrec(precThrow)
 			return
 		}
 		if p.acceptWord("use") {
@@ -70,7 +70,7 @@ func (p *parser) closure() Expr {
 
 func (p *parser) closureUses() (uses []closureUse) {
 	p.expectOp("(")
-	p.someTo(")", func() {
+	p.nonEmptyListTo(")", func() {
 		use := closureUse{Ref: p.acceptOp("&")}
 		use.Name = p.varName()
 		uses = append(uses, use)
@@ -90,7 +90,7 @@ var promotions = WordSet("public protected private readonly")
 func (p *parser) param() Param {
 	var prm Param
 	mods := map[string]bool{}
-	for p.tok.kind == tIdent && promotions[p.tok.low] {
+	for p.tok.kind == tIdent && promotions[p.tok.lower] {
 		prm.Promote = true
 		p.modifier(mods)
 		p.advance()
@@ -113,7 +113,7 @@ func (p *parser) param() Param {
 // attribute parses #[…], which has no effect here.
 func (p *parser) attribute() {
 	p.advance()
-	p.someTo("]", func() {
+	p.nonEmptyListTo("]", func() {
 		p.className()
 		if p.isOp("(") {
 			p.args()

@@ -6,14 +6,14 @@ import "strconv"
 
 func (p *parser) breakStatement() Stmt {
 	s := &BreakStmt{Depth: 1}
-	if !p.isSemi() {
+	if !p.atStatementEnd() {
 		if p.tok.kind != tInt {
 			p.fail(p.tok.line, "the operand of break or continue is not a positive integer")
 		}
 		s.Depth, _ = strconv.Atoi(p.tok.text)
 		p.advance()
 	}
-	p.expectSemi()
+	p.expectStatementEnd()
 	return s
 }
 
@@ -25,17 +25,17 @@ func (p *parser) continueStatement() Stmt {
 
 func (p *parser) returnStatement() Stmt {
 	s := &ReturnStmt{}
-	if !p.isSemi() {
+	if !p.atStatementEnd() {
 		s.X = p.expr()
 	}
-	p.expectSemi()
+	p.expectStatementEnd()
 	return s
 }
 
 func (p *parser) globalStatement() Stmt {
 	s := &GlobalStmt{}
 	p.list(func() { s.Vars = append(s.Vars, p.simpleVariable()) })
-	p.expectSemi()
+	p.expectStatementEnd()
 	return s
 }
 
@@ -50,15 +50,15 @@ func (p *parser) staticStatement() Stmt {
 		item.Pos = p.at(name)
 		s.Vars = append(s.Vars, item)
 	})
-	p.expectSemi()
+	p.expectStatementEnd()
 	return s
 }
 
 func (p *parser) unsetStatement() Stmt {
 	p.expectOp("(")
 	s := &UnsetStmt{}
-	p.someTo(")", func() { s.Vars = append(s.Vars, p.variable()) })
-	p.expectSemi()
+	p.nonEmptyListTo(")", func() { s.Vars = append(s.Vars, p.variable()) })
+	p.expectStatementEnd()
 	return s
 }
 
@@ -88,6 +88,6 @@ func (p *parser) tryStatement() Stmt {
 
 func (p *parser) gotoStatement() Stmt {
 	p.ident()
-	p.expectSemi()
+	p.expectStatementEnd()
 	return &gotoStmt{}
 }

@@ -38,11 +38,11 @@ func (n *names) classOf(name string) string {
 	if strings.IndexByte(name, '\\') >= 0 {
 		return n.qualified(name)
 	}
-	low := Lower(name)
-	if low == "self" || low == "parent" || low == "static" {
-		return low
+	lower := Lower(name)
+	if lower == "self" || lower == "parent" || lower == "static" {
+		return lower
 	}
-	if to, ok := n.class[low]; ok {
+	if to, ok := n.class[lower]; ok {
 		return to
 	}
 	return n.full(name)
@@ -65,9 +65,9 @@ func (n *names) constOf(name string) (full, fallback string) {
 	if strings.IndexByte(name, '\\') >= 0 {
 		return n.qualified(name), ""
 	}
-	switch low := Lower(name); low {
+	switch lower := Lower(name); lower {
 	case "true", "false", "null":
-		return low, ""
+		return lower, ""
 	}
 	if to, ok := n.consts[name]; ok {
 		return to, ""
@@ -96,7 +96,7 @@ func (p *parser) namespace(dst []Stmt) []Stmt {
 	}
 	p.names = names{space: space}
 	if !p.acceptOp("{") {
-		p.expectSemi()
+		p.expectStatementEnd()
 		return dst
 	}
 	for !p.isOp("}") {
@@ -118,7 +118,7 @@ func (p *parser) use() {
 			return
 		}
 		p.expectOp("{")
-		p.someTo("}", func() {
+		p.nonEmptyListTo("}", func() {
 			each := kind
 			if kind == "" {
 				each = p.useKind()
@@ -129,13 +129,13 @@ func (p *parser) use() {
 			p.useClause(prefix+`\`+p.useName(), each)
 		})
 	})
-	p.expectSemi()
+	p.expectStatementEnd()
 }
 
 // useKind consumes "function" or "const"; it returns "" for the import of a class.
 func (p *parser) useKind() string {
 	if p.isWordOf("function", "const") {
-		kind := p.tok.low
+		kind := p.tok.lower
 		p.advance()
 		return kind
 	}
@@ -144,7 +144,7 @@ func (p *parser) useKind() string {
 
 func (p *parser) useName() string {
 	t := p.tok
-	if t.kind != tName && (t.kind != tIdent || reserved[t.low]) || strings.HasPrefix(Lower(t.text), `namespace\`) {
+	if t.kind != tName && (t.kind != tIdent || reserved[t.lower]) || strings.HasPrefix(Lower(t.text), `namespace\`) {
 		p.unexpected("identifier")
 	}
 	p.advance()

@@ -15,7 +15,7 @@ const (
 	mayStatic                          // ::
 	mayCall                            // (…)
 
-	anyTail = mayDeref | mayStatic | mayCall
+	anyPostfix = mayDeref | mayStatic | mayCall
 )
 
 // variable parses an expression that can be written to.
@@ -28,50 +28,50 @@ func (p *parser) variable() Expr {
 	return x
 }
 
-// operand parses an expression without operators, including its tail.
+// operand parses an operand and everything that follows it: indexes, members and calls.
 func (p *parser) operand() (Expr, operandFlags) {
 	height := p.enter()
 	start := p.tok
-	x, flags := p.atom()
-	x, flags, steps := p.tail(start, x, flags)
+	x, flags := p.primary()
+	x, flags, steps := p.postfix(start, x, flags)
 	p.leave(height, steps)
 	return x, flags
 }
 
-// atom parses an operand without its tail.
-func (p *parser) atom() (Expr, operandFlags) {
+// primary parses an operand without what follows it.
+func (p *parser) primary() (Expr, operandFlags) {
 	start := p.tok
 	switch start.kind {
 	case tVar:
-		return p.simpleVariable(), isVar | anyTail
+		return p.simpleVariable(), isVar | anyPostfix
 	case tInt, tFloat:
 		return p.numberLiteral(), 0
 	case tString:
 		p.advance()
-		return &LitExpr{p.at(start), start.text}, anyTail
+		return &LitExpr{p.at(start), start.text}, anyPostfix
 	case tQuote:
-		return p.template('"'), anyTail
+		return p.template('"'), anyPostfix
 	case tBacktick:
 		x := p.template('`')
 		return &WordExpr{p.at(start), "shell", x}, 0
 	case tHeredoc, tNowdoc:
 		return p.heredoc(), 0
 	case tIdent:
-		return p.wordAtom()
+		return p.wordPrimary()
 	case tName:
 		p.advance()
 		return p.named(start)
 	case tOp:
 		switch start.text {
 		case "$":
-			return p.simpleVariable(), isVar | anyTail
+			return p.simpleVariable(), isVar | anyPostfix
 		case "(":
 			p.advance()
 			x := p.expr()
 			p.expectOp(")")
-			return x, anyTail
+			return x, anyPostfix
 		case "[":
-			return p.arrayLiteral("]", true), isList | anyTail
+			return p.arrayLiteral("]", true), isList | anyPostfix
 		}
 	default:
 	}
@@ -118,28 +118,28 @@ func (p *parser) simpleVariable() Expr {
 	return &VarExpr{Pos: p.at(start), Dyn: x}
 }
 
-// wordAtom parses an operand that begins with a word.
-func (p *parser) wordAtom() (Expr, operandFlags) {
+// wordPrimary parses an operand that begins with a word.
+func (p *parser) wordPrimary() (Expr, operandFlags) {
 	start := p.tok
-	switch start.low {
+	switch start.lower {
 	case "array", "list":
 		p.advance()
 		if !p.isOp("(") {
 			p.unexpected(`"("`)
 		}
-		list := start.low == "list"
+		list := start.lower == "list"
 		x := p.arrayLiteral(")", list)
 		x.From = int32(start.pos)
 		if list {
 			return x, isList
 		}
-		return x, anyTail
+		return x, anyPostfix
 	case "isset":
 		return p.isset(), 0
 	case "empty", "eval":
 		p.advance()
 		x := p.condition()
-		return &WordExpr{p.at(start), start.low, x}, 0
+		return &WordExpr{p.at(start), start.lower, x}, 0
 	case "exit", "die":
 		return p.exit(), 0
 	case "new":
@@ -149,7 +149,7 @@ func (p *parser) wordAtom() (Expr, operandFlags) {
 	case "fn", "function":
 		return p.closure(), 0
 	case "static":
-		if t := p.peek(); t.kind == tIdent && (t.low == "fn" || t.low == "function") {
+		if t := p.peek(); t.kind == tIdent && (t.lower == "fn" || t.lower == "function") {
 			return p.closure(), 0
 		}
 		p.advance()
@@ -161,7 +161,7 @@ func (p *parser) wordAtom() (Expr, operandFlags) {
 	if x := p.magic(); x != nil {
 		return x, mayDeref
 	}
-	if reserved[start.low] && !(start.low == "readonly" && p.peek().text == "(") {
+	if reserved[start.lower] && !(start.lower == "readonly" && p.peek().text == "(") {
 		p.unexpected("")
 	}
 	p.advance()
@@ -187,10 +187,10 @@ func (p *parser) named(t token) (Expr, operandFlags) {
 func (p *parser) magic() Expr {
 	t := p.tok
 	text := ""
-	switch t.low {
+	switch t.lower {
 	case "__file__", "__dir__", "__function__", "__method__", "__trait__":
 		p.advance()
-		return &MagicExpr{p.at(t), Upper(t.low)}
+		return &MagicExpr{p.at(t), Upper(t.lower)}
 	case "__line__":
 		p.advance()
 		return &LitExpr{p.at(t), int64(t.line)}
@@ -227,7 +227,7 @@ func (p *parser) isset() Expr {
 	p.advance()
 	p.expectOp("(")
 	x := &IssetExpr{}
-	p.someTo(")", func() { x.Vars = append(x.Vars, p.expr()) })
+	p.nonEmptyListTo(")", func() { x.Vars = append(x.Vars, p.expr()) })
 	x.Pos = p.at(start)
 	return x
 }

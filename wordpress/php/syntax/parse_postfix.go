@@ -1,22 +1,22 @@
 package syntax
 
-// tail parses any number of […], ->name, ::name and (…) after an operand. The int is the
+// postfix parses any number of […], ->name, ::name and (…) after an operand. The int is the
 // number of levels that they add to the tree.
-func (p *parser) tail(start token, x Expr, flags operandFlags) (Expr, operandFlags, int) {
+func (p *parser) postfix(start token, x Expr, flags operandFlags) (Expr, operandFlags, int) {
 	for steps := 0; ; steps++ {
 		if p.tok.kind != tOp {
 			return x, flags, steps
 		}
 		switch op := p.tok.text; {
 		case op == "[" && flags&mayDeref != 0:
-			x, flags = p.index(start, x), isVar|anyTail
+			x, flags = p.index(start, x), isVar|anyPostfix
 		case (op == "->" || op == "?->") && flags&mayDeref != 0:
 			x, flags = p.property(start, x)
 		case op == "::" && flags&mayStatic != 0:
 			x, flags = p.static(start, x)
 		case op == "(" && flags&mayCall != 0:
 			args, first := p.args()
-			x, flags = &CallExpr{p.at(start), x, args, first}, isVar|anyTail
+			x, flags = &CallExpr{p.at(start), x, args, first}, isVar|anyPostfix
 		default:
 			return x, flags, steps
 		}
@@ -41,7 +41,7 @@ func (p *parser) property(start token, obj Expr) (Expr, operandFlags) {
 	name := p.memberName()
 	if p.isOp("(") {
 		args, first := p.args()
-		return &MethodExpr{p.at(start), obj, name, args, nullsafe, first}, isVar | anyTail
+		return &MethodExpr{p.at(start), obj, name, args, nullsafe, first}, isVar | anyPostfix
 	}
 	return &PropExpr{p.at(start), obj, name, nullsafe}, isVar | mayDeref | mayStatic
 }
@@ -86,7 +86,7 @@ func (p *parser) static(start token, class Expr) (Expr, operandFlags) {
 		}
 	}
 	args, first := p.args()
-	return &StaticCallExpr{p.at(start), class, name, args, first}, isVar | anyTail
+	return &StaticCallExpr{p.at(start), class, name, args, first}, isVar | anyPostfix
 }
 
 // propertyName converts the variable of A::$b to the expression that names the property.
@@ -130,7 +130,7 @@ func (p *parser) namesArgument() bool {
 // className parses the name of a class.
 func (p *parser) className() string {
 	t := p.tok
-	if t.kind != tName && (t.kind != tIdent || reserved[t.low] && t.low != "static") {
+	if t.kind != tName && (t.kind != tIdent || reserved[t.lower] && t.lower != "static") {
 		p.unexpected("identifier")
 	}
 	p.advance()

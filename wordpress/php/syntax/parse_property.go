@@ -13,13 +13,13 @@ func (p *parser) properties(decl *ClassDecl, mods map[string]bool) {
 		}
 		decl.Props = append(decl.Props, prop)
 	})
-	p.expectSemi()
+	p.expectStatementEnd()
 }
 
 // useTraits parses use T, U; or use T { … }.
 func (p *parser) useTraits(decl *ClassDecl) {
 	decl.Traits = append(decl.Traits, p.classNames()...)
-	if p.isSemi() {
+	if p.atStatementEnd() {
 		p.advance()
 		return
 	}
@@ -47,11 +47,11 @@ func (p *parser) traitRule() {
 		if moded {
 			p.advance()
 		}
-		if !moded || !p.isSemi() {
+		if !moded || !p.atStatementEnd() {
 			p.member()
 		}
 	}
-	p.expectSemi()
+	p.expectStatementEnd()
 }
 
 func (p *parser) methodDecl(decl *ClassDecl, mods map[string]bool) {
@@ -66,7 +66,7 @@ func (p *parser) methodDecl(decl *ClassDecl, mods map[string]bool) {
 			fn.Body = p.block(nil)
 			return
 		}
-		p.expectSemi()
+		p.expectStatementEnd()
 	})
 	decl.Methods = append(decl.Methods, fn)
 }

@@ -20,9 +20,9 @@ func (p *parser) topStatements() []Stmt {
 func (p *parser) topStatement(dst []Stmt) []Stmt {
 	start := p.tok
 	switch {
-	case start.kind == tIdent && start.low == "namespace", start.kind == tName && Lower(start.text) == "namespace":
+	case start.kind == tIdent && start.lower == "namespace", start.kind == tName && Lower(start.text) == "namespace":
 		return p.namespace(dst)
-	case start.kind == tIdent && start.low == "__halt_compiler":
+	case start.kind == tIdent && start.lower == "__halt_compiler":
 		return append(dst, p.halt())
 	case p.isWord("use"):
 		p.use()
@@ -34,7 +34,7 @@ func (p *parser) topStatement(dst []Stmt) []Stmt {
 			p.constValue(&item)
 			s.Items = append(s.Items, item)
 		})
-		p.expectSemi()
+		p.expectStatementEnd()
 		s.Pos = p.at(start)
 		return append(dst, s)
 	}
@@ -47,7 +47,7 @@ func (p *parser) halt() Stmt {
 	p.advance()
 	p.expectOp("(")
 	p.expectOp(")")
-	if !p.isSemi() {
+	if !p.atStatementEnd() {
 		p.unexpected(`";"`)
 	}
 	p.end = p.tok.end
@@ -84,7 +84,7 @@ func (p *parser) statement(dst []Stmt) []Stmt {
 	if s == nil {
 		return dst
 	}
-	s.place(p.at(start))
+	s.setPos(p.at(start))
 	return append(dst, s)
 }
 
@@ -101,7 +101,7 @@ func (p *parser) block(dst []Stmt) []Stmt {
 // echo parses the values after echo or <?=.
 func (p *parser) echo() Stmt {
 	s := &EchoStmt{Xs: p.exprs()}
-	p.expectSemi()
+	p.expectStatementEnd()
 	return s
 }
 
@@ -113,7 +113,7 @@ func (p *parser) exprs() (xs []Expr) {
 
 func (p *parser) exprStatement() Stmt {
 	s := &ExprStmt{X: p.expr()}
-	p.expectSemi()
+	p.expectStatementEnd()
 	return s
 }
 
@@ -157,7 +157,7 @@ func statementWords(word string) func(*parser) Stmt {
 // wordStatement parses a statement that begins with a keyword; it returns nil if there is
 // none.
 func (p *parser) wordStatement() Stmt {
-	word := p.tok.low
+	word := p.tok.lower
 	if parse := statementWords(word); parse != nil {
 		p.advance()
 		return parse(p)

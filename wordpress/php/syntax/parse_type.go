@@ -48,16 +48,16 @@ func (p *parser) typeNames(t *TypeHint) int {
 
 func (p *parser) typeName() string {
 	t := p.tok
-	if t.kind == tIdent && (t.low == "static" && p.result || t.low == "array" || t.low == "callable") {
+	if t.kind == tIdent && (t.lower == "static" && p.result || t.lower == "array" || t.lower == "callable") {
 		p.advance()
-		return t.low
+		return t.lower
 	}
-	if t.kind != tName && (t.kind != tIdent || reserved[t.low]) {
+	if t.kind != tName && (t.kind != tIdent || reserved[t.lower]) {
 		p.unexpected("type")
 	}
 	p.advance()
-	if builtinTypes[t.low] {
-		return t.low
+	if builtinTypes[t.lower] {
+		return t.lower
 	}
 	return Lower(p.names.classOf(t.text))
 }

@@ -27,7 +27,7 @@ const (
 type token struct {
 	kind     tokenKind
 	text     string
-	low      string // tIdent: text in lower case
+	lower    string // tIdent: text in lower case
 	line     int
 	pos, end int
 }
@@ -41,7 +41,7 @@ func (t token) describe() string {
 	case tVar:
 		return `variable "$` + t.text + `"`
 	case tIdent, tName:
-		if reserved[t.low] {
+		if reserved[t.lower] {
 			return `"` + t.text + `"`
 		}
 		return "identifier" // it may be a string without its quotes

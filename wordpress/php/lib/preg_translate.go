@@ -7,10 +7,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// portable rewrites a PCRE pattern for regexp2, which uses the syntax of .NET. ok is
+// translatePattern rewrites a PCRE pattern for regexp2, which uses the syntax of .NET. ok is
 // false for syntax that only one of the two has, or that may mean something else in .NET.
 // names are the names of the groups, by number.
-func portable(p string, dollarEnd bool) (out string, names []string, ok bool) {
+func translatePattern(p string, dollarEnd bool) (out string, names []string, ok bool) {
 	w := &patternWriter{p: p, dollarEnd: dollarEnd, names: []string{""}}
 	for w.i < len(p) {
 		if !w.next() {
@@ -37,20 +37,20 @@ func (w *patternWriter) copy(n int) bool {
 func (w *patternWriter) next() bool {
 	rest := w.p[w.i:]
 	if n := quantifier(rest); n > 0 {
-		return w.quantified(n)
+		return w.copyQuantified(n)
 	}
 	switch c := rest[0]; {
 	case c == '\\':
 		return w.escape(false)
 	case c == '[':
-		return w.Set()
+		return w.set()
 	case c == '(':
 		return w.group()
 	case c == '$' && w.dollarEnd:
 		w.b.WriteString(`\z`)
 		w.i++
 		return true
-	case c == '{' && !counted(rest):
+	case c == '{' && !isCountedQuantifier(rest):
 		w.b.WriteString(`\{`)
 		w.i++
 		return true
@@ -63,14 +63,14 @@ func quantifier(s string) int {
 	switch {
 	case s[0] == '*' || s[0] == '+' || s[0] == '?':
 		return 1
-	case s[0] == '{' && counted(s):
+	case s[0] == '{' && isCountedQuantifier(s):
 		return strings.IndexByte(s, '}') + 1
 	}
 	return 0
 }
 
-// quantified copies a quantifier of n bytes. A possessive one is not evaluated.
-func (w *patternWriter) quantified(n int) bool {
+// copyQuantified copies a quantifier of n bytes. A possessive one is not evaluated.
+func (w *patternWriter) copyQuantified(n int) bool {
 	if w.b.Len() == 0 {
 		return false
 	}
@@ -81,8 +81,8 @@ func (w *patternWriter) quantified(n int) bool {
 	return w.i == len(w.p) || quantifier(w.p[w.i:]) == 0
 }
 
-// counted reports whether s begins with {n}, {n,} or {n,m}.
-func counted(s string) bool {
+// isCountedQuantifier reports whether s begins with {n}, {n,} or {n,m}.
+func isCountedQuantifier(s string) bool {
 	_, end := decimalAt(s, 1)
 	if end == 1 {
 		return false
@@ -133,8 +133,8 @@ func (w *patternWriter) escape(inSet bool) bool {
 	return w.copy(2)
 }
 
-// Set rewrites a character class.
-func (w *patternWriter) Set() bool {
+// set rewrites a character class.
+func (w *patternWriter) set() bool {
 	w.copy(1)
 	if w.i < len(w.p) && w.p[w.i] == '^' {
 		w.copy(1)
