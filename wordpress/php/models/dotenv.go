@@ -105,7 +105,7 @@ func releaseOf(c *eval.Call, repo *eval.Object) Release {
 func refused(c *eval.Call) eval.Value { return c.Refused() }
 
 // otherDotenv is the reason for uses of phpdotenv that are not evaluated.
-const otherDotenv = "uses phpdotenv in a form that is not evaluated; see --with-php"
+const otherDotenv = "uses phpdotenv in a form that is not evaluated"
 
 func noMethod(c *eval.Call) error {
 	return c.Throw("Error", "Call to undefined method "+c.Name+"()")
