@@ -182,7 +182,7 @@ func (p *iniReader) words(s string) eval.Value {
 	text := iniPart().ReplaceAllStringFunc(s, func(word string) string {
 		v := p.word(word)
 		if iniKeywords[syntax.Lower(word)] != nil {
-			v = p.Refused()
+			v = p.refused()
 		}
 		if u, ok := v.(*eval.Unknown); ok {
 			unknown = u
