@@ -92,7 +92,7 @@ func TestInstallRefuses(t *testing.T) {
 		"a path": {func(f, sum string) {
 			write(t, filepath.Join(f, "SHA256SUMS"), sum+"  ../"+archive+"\n", 0o644)
 		}, nil, "must name one archive"},
-		"no archive":  {func(f, _ string) { _ = os.Remove(filepath.Join(f, archive)) }, nil, "it cannot be had"},
+		"no archive":  {func(f, _ string) { _ = os.Remove(filepath.Join(f, archive)) }, nil, "it cannot be read"},
 		"no TLS":      {func(string, string) {}, []string{"--from", "http://127.0.0.1/"}, "begins with https://"},
 		"no value":    {func(string, string) {}, []string{"--prefix"}, "--prefix needs a value"},
 		"a relative":  {func(string, string) {}, []string{"--prefix", "x"}, "absolute path"},

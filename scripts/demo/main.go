@@ -64,7 +64,7 @@ func run(ctx context.Context, out io.Writer, dir, binary string, onlyClean bool)
 			return errors.Join(err, ctx.Err())
 		}
 	}
-	d.say("", "all of this is in %s (%.0f s)", dir, time.Since(d.began).Seconds())
+	d.say("", "all of this is in %s; its servers are stopped (%.0f s)", dir, time.Since(d.began).Seconds())
 	return nil
 }
 

@@ -1,7 +1,7 @@
 <?php
 
 /**
- * Turns what WP-CLI has parsed back into arguments for the binary.
+ * Converts the flags that WP-CLI has parsed into arguments of the binary.
  */
 final class WP_Oneway_Arguments {
 
@@ -73,10 +73,10 @@ final class WP_Oneway_Arguments {
 	}
 
 	/**
-	 * Refuses a flag without a value that WP-CLI has dropped with a warning: the backup would go
-	 * elsewhere, or would not be sealed. WP-CLI itself turns --json into --format=json.
+	 * Refuses a flag that lacks its value. WP-CLI drops such a flag with a warning, so the backup
+	 * would go to another sink, or would not be sealed. WP-CLI turns --json into --format=json.
 	 *
-	 * @param array<string, mixed> $flags What WP-CLI has kept.
+	 * @param array<string, mixed> $flags The flags that WP-CLI has kept.
 	 */
 	public static function check_dropped( array $flags ): void {
 		$global = WP_CLI::get_configurator()->get_spec() + array( 'json' => true );

@@ -6,19 +6,19 @@
 trait WP_Oneway_Backing_Up {
 
 	/**
-	 * Backs up the site: its database and its files.
+	 * Backs up the database and the files of the site.
 	 *
-	 * Each is compressed, sealed if there is a recipient, and streamed to every sink, without temporary copies. Without --to, backups go to the sinks in the configuration of wp-oneway, else to ~/backups.
+	 * Both are compressed, sealed (encrypted) if there is a recipient, and sent to every sink, without temporary copies. A sink is a folder or a bucket. Without --to, the backup goes to the sinks in the configuration of wp-oneway, or to ~/backups if there are none.
 	 *
-	 * Exit status: 0 complete; 3 stored, but something could not be read; 1 failed; 2 wrong usage or configuration; 75 another run of the site holds the lock.
+	 * Exit status: 0 complete; 3 stored, but part of the site could not be read; 1 failed; 2 wrong usage or configuration; 75 another run of the site holds the lock.
 	 *
 	 * ## OPTIONS
 	 *
 	 * [--to=<url>]
-	 * : Where to store the backup: a folder, s3://BUCKET/PREFIX?... or gs://BUCKET/PREFIX?...; {host}, {kind}, {site} and {owner} are replaced. May be repeated.
+	 * : Where to store the backup: a folder, s3://BUCKET/PREFIX?... or gs://BUCKET/PREFIX?...; {host}, {kind}, {site} and {owner} stand for the name of the host, the kind of backup, and the name and owner of the site. May be repeated.
 	 *
 	 * [--kind=<kind>]
-	 * : What to back up.
+	 * : Kind of backup: the database, the files, or both (full).
 	 * ---
 	 * options:
 	 *   - full
@@ -30,28 +30,28 @@ trait WP_Oneway_Backing_Up {
 	 * : Back up every site of this host, not only the one at --path.
 	 *
 	 * [--recipient=<key>]
-	 * : Seal to this age or SSH public key. May be repeated.
+	 * : Seal (encrypt) to this age or SSH public key. May be repeated.
 	 *
 	 * [--exclude=<pattern>]
-	 * : Leave out files that match. May be repeated.
+	 * : Exclude files that match. May be repeated.
 	 *
 	 * [--no-uploads]
-	 * : Leave out the uploads.
+	 * : Exclude the uploads.
 	 *
 	 * [--with-core]
-	 * : Include the files of WordPress itself.
+	 * : Include the WordPress core.
 	 *
 	 * [--wait[=<time>]]
-	 * : Wait for another run of the same site to end, at most this long, such as 30m.
+	 * : Wait until another run of the same site ends, at most for this time, such as 30m.
 	 *
 	 * [--require-one-way]
-	 * : Refuse sinks that `wp oneway doctor` has not found one-way in the last 7 days.
+	 * : Refuse sinks that `wp oneway doctor` has not proved one-way in the last 7 days.
 	 *
 	 * [--dry-run]
 	 * : Print what would be backed up. Send nothing.
 	 *
 	 * [--porcelain]
-	 * : Print only the name of each run that is a backup.
+	 * : Print only the name of each run that was stored.
 	 *
 	 * [--format=<format>]
 	 * : Print the results in this format.
@@ -100,13 +100,13 @@ trait WP_Oneway_Backing_Up {
 	 * : Where to store the backup: a folder, s3://BUCKET/PREFIX?... or gs://BUCKET/PREFIX?... May be repeated.
 	 *
 	 * [--exclude-table=<name>]
-	 * : Leave out tables of this name or pattern. May be repeated.
+	 * : Exclude tables and views of this name or pattern. May be repeated.
 	 *
 	 * [--no-transients]
-	 * : Leave out WordPress transients.
+	 * : Exclude WordPress transients.
 	 *
 	 * [--porcelain]
-	 * : Print only the name of the run.
+	 * : Print only the name of the run that was stored.
 	 *
 	 * [--<field>=<value>]
 	 * : Every other flag of `wp oneway backup`.
@@ -115,7 +115,7 @@ trait WP_Oneway_Backing_Up {
 	 *
 	 *     $ wp oneway db --to=s3://vault
 	 *
-	 *     # Leave out the rows that can be made again
+	 *     # Without transients, and without the rows of the statistics
 	 *     $ wp oneway db --to=/var/backups/wp --no-transients --no-data='wp_statistics_*'
 	 *
 	 * @when before_wp_load
@@ -135,16 +135,16 @@ trait WP_Oneway_Backing_Up {
 	 * : Where to store the backup: a folder, s3://BUCKET/PREFIX?... or gs://BUCKET/PREFIX?... May be repeated.
 	 *
 	 * [--exclude=<pattern>]
-	 * : Leave out files that match. May be repeated.
+	 * : Exclude files that match. May be repeated.
 	 *
 	 * [--no-uploads]
-	 * : Leave out the uploads.
+	 * : Exclude the uploads.
 	 *
 	 * [--with-core]
-	 * : Include the files of WordPress itself.
+	 * : Include the WordPress core.
 	 *
 	 * [--porcelain]
-	 * : Print only the name of the run.
+	 * : Print only the name of the run that was stored.
 	 *
 	 * [--<field>=<value>]
 	 * : Every other flag of `wp oneway backup`.
@@ -162,7 +162,7 @@ trait WP_Oneway_Backing_Up {
 	}
 
 	/**
-	 * Backs up one kind.
+	 * Makes a backup of one kind.
 	 */
 	private function run_kind( string $kind, array $args, array $assoc_args ): void {
 		if ( isset( $assoc_args['kind'] ) ) {

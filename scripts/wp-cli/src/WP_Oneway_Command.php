@@ -1,9 +1,9 @@
 <?php
 
 /**
- * Backs up WordPress one way, into storage that this host can add to and nothing else.
+ * Backs up WordPress one way: this host can add backups, but cannot read, change or delete them.
  *
- * A broken site can be backed up too: WordPress is not loaded.
+ * WordPress is not loaded, so a broken site can be backed up too.
  *
  * ## EXAMPLES
  *
@@ -22,8 +22,8 @@ class WP_Oneway_Command {
 	use WP_Oneway_Host;
 
 	/**
-	 * Runs a command of the binary, prints its output as WP-CLI's users expect it, and ends with
-	 * its exit status.
+	 * Runs a command of the binary, prints its output in the format of WP-CLI, and ends with its
+	 * exit status.
 	 *
 	 * @param string   $command    The command of the binary.
 	 * @param string[] $positional Positional arguments.

@@ -13,13 +13,13 @@ trait WP_Oneway_Host {
 	 * ## OPTIONS
 	 *
 	 * [<site>...]
-	 * : Names or paths of sites, in place of the one at --path.
+	 * : Names or paths of sites, instead of the site at --path.
 	 *
 	 * [--all]
 	 * : Every site of this host.
 	 *
 	 * [--max-age=<age>]
-	 * : Act as a plugin of Nagios: one line, and exit status 0, 1, 2 or 3. Such as 26h.
+	 * : Act as a plugin of Nagios, with this maximum age of the last backup, such as 26h. It prints one line, and ends with exit status 0, 1, 2 or 3.
 	 *
 	 * [--history=<site>]
 	 * : Draw the sizes and durations of the runs of this site.
@@ -50,7 +50,7 @@ trait WP_Oneway_Host {
 	 *
 	 *     $ wp oneway status
 	 *
-	 *     # Every site of this host whose last backup is not as it should be
+	 *     # Every site of this host with a problem
 	 *     $ wp oneway status --all --format=json | jq '.[] | select(.level != "ok")'
 	 *
 	 * @when before_wp_load
@@ -66,18 +66,18 @@ trait WP_Oneway_Host {
 	/**
 	 * Checks that the credential is one-way, and that the site can be backed up.
 	 *
-	 * It tries what an attacker would, with the same credential. Each attempt must be denied. Outside of a WordPress site only the sinks are examined.
+	 * It sends the requests that an attacker would send, with the same credential. The store must deny each of them. Outside of a WordPress site, only the sinks are checked.
 	 *
 	 * ## OPTIONS
 	 *
 	 * [--to=<url>]
-	 * : The sink to examine. Default: the sinks of the configuration. May be repeated.
+	 * : The sink to check. Default: the sinks in the configuration. May be repeated.
 	 *
 	 * [--all]
-	 * : Examine every site of this host.
+	 * : Check every site of this host.
 	 *
 	 * [--intrusive]
-	 * : Try to change the settings of the bucket at any store.
+	 * : Try to change the settings of the bucket at any store, with invalid values.
 	 *
 	 * [--format=<format>]
 	 * : Print the findings in this format.
@@ -112,7 +112,7 @@ trait WP_Oneway_Host {
 	}
 
 	/**
-	 * Prints what the configuration of the site says, without running it.
+	 * Prints the settings in the configuration of the site, without running it.
 	 *
 	 * ## OPTIONS
 	 *
@@ -120,7 +120,7 @@ trait WP_Oneway_Host {
 	 * : Print the password too.
 	 *
 	 * [--with-php[=<binary>]]
-	 * : Let the PHP of the site run a configuration that cannot be read otherwise.
+	 * : Let the host's PHP run a configuration that cannot be read otherwise.
 	 *
 	 * [--format=<format>]
 	 * : Print the settings in this format.
@@ -161,7 +161,7 @@ trait WP_Oneway_Host {
 	 * ## OPTIONS
 	 *
 	 * [<root>...]
-	 * : Folders, or quoted patterns of folders, to search in place of the usual ones.
+	 * : Folders, or quoted patterns of folders, to search instead of the usual ones.
 	 *
 	 * [--format=<format>]
 	 * : Print the sites in this format. ids: their paths.
@@ -199,7 +199,7 @@ trait WP_Oneway_Host {
 	}
 
 	/**
-	 * Leads from nothing to a first backup, with questions.
+	 * Asks questions, writes the configuration, and makes a first backup.
 	 *
 	 * ## OPTIONS
 	 *
@@ -222,7 +222,7 @@ trait WP_Oneway_Host {
 	 * : Back up every day at this time, such as 03:30.
 	 *
 	 * [--yes]
-	 * : Ask nothing.
+	 * : Ask nothing. Then --to, and --recipient or --no-encryption, are required, unless the configuration contains them.
 	 *
 	 * [--<field>=<value>]
 	 * : Every other flag of `wp-oneway setup`.

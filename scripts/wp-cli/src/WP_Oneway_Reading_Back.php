@@ -1,22 +1,22 @@
 <?php
 
 /**
- * The subcommands of `wp oneway` that read backups back.
+ * The subcommands of `wp oneway` that read stored backups.
  */
 trait WP_Oneway_Reading_Back {
 
 	/**
-	 * Lists the backups in a store, with a credential that may read.
+	 * Lists the backups in a sink, with a credential that may read.
 	 *
-	 * That is not the credential of the hosts, which can only add.
+	 * The credential of a host can only add backups, so this command needs another one.
 	 *
 	 * ## OPTIONS
 	 *
 	 * [<site>]
-	 * : Only backups of the site of this name.
+	 * : Only backups of the site with this name.
 	 *
 	 * [--from=<url>]
-	 * : URL of the backups, as that of a sink.
+	 * : URL of the sink that contains the backups.
 	 *
 	 * [--kind=<kind>]
 	 * : Only backups of this kind.
@@ -28,13 +28,13 @@ trait WP_Oneway_Reading_Back {
 	 * ---
 	 *
 	 * [--since=<time>]
-	 * : Only backups of the last time, such as 36h or 7d, or since a date such as 2026-11-23.
+	 * : Only backups of this duration before now, such as 36h or 7d, or since a date such as 2026-11-23.
 	 *
 	 * [--latest]
-	 * : Only the newest backup that can be restored.
+	 * : Only the newest backup of each site and kind that can be restored.
 	 *
 	 * [--incomplete]
-	 * : Also runs without a manifest, which are no backups.
+	 * : Also list runs without a manifest: they are in progress, or failed.
 	 *
 	 * [--format=<format>]
 	 * : Print the backups in this format. ids: the names of the runs.
@@ -73,7 +73,7 @@ trait WP_Oneway_Reading_Back {
 	}
 
 	/**
-	 * Checks that stored backups are what the hosts stored.
+	 * Checks that stored backups are unchanged and can be opened.
 	 *
 	 * ## OPTIONS
 	 *
@@ -81,7 +81,7 @@ trait WP_Oneway_Reading_Back {
 	 * : Names of runs, as `wp oneway list --format=ids` prints them.
 	 *
 	 * [--from=<url>]
-	 * : URL of the backups, as that of a sink, with a credential that may read.
+	 * : URL of the sink that contains the backups, with a credential that may list and read.
 	 *
 	 * [--latest]
 	 * : The newest run of each site and kind.
@@ -96,7 +96,7 @@ trait WP_Oneway_Reading_Back {
 	 * : File with the secret key that opens sealed backups. May be repeated.
 	 *
 	 * [--quick]
-	 * : Compare only what the store states. Download nothing.
+	 * : Compare only the sizes and checksums that the store reports. Download nothing.
 	 *
 	 * [--format=<format>]
 	 * : Print the results in this format. ids: the names of the runs.
@@ -135,7 +135,7 @@ trait WP_Oneway_Reading_Back {
 	/**
 	 * Restores a site from a backup.
 	 *
-	 * Without --to, the files go to the site at --path. A folder that is not empty needs --overwrite. Nothing is put into use before everything was read and proven.
+	 * Without --to, the files go to the site at --path. If the folder is not empty, --overwrite is required. The restored site is put into use only after everything was read and checked.
 	 *
 	 * ## OPTIONS
 	 *
@@ -143,13 +143,13 @@ trait WP_Oneway_Reading_Back {
 	 * : The run to restore, as `wp oneway list --format=ids` prints it.
 	 *
 	 * [--from=<url>]
-	 * : URL of the backups, as that of a sink, with a credential that may read.
+	 * : URL of the sink that contains the backups, with a credential that may list and read.
 	 *
 	 * [--latest]
 	 * : The newest run of --site that can be restored.
 	 *
 	 * [--site=<name>]
-	 * : The name of the site in the store.
+	 * : The name of the site in the sink.
 	 *
 	 * [--to=<folder>]
 	 * : Folder that becomes the root of the site.
@@ -163,7 +163,7 @@ trait WP_Oneway_Reading_Back {
 	 * ---
 	 *
 	 * [--overwrite=<which>]
-	 * : Which files of a folder that is not empty are replaced.
+	 * : Which existing files are replaced. Required if the folder is not empty.
 	 * ---
 	 * options:
 	 *   - always
@@ -176,7 +176,7 @@ trait WP_Oneway_Reading_Back {
 	 * : Delete files that the backup does not have.
 	 *
 	 * [--search-replace=<old,new>]
-	 * : Replace a text in the database, also in serialized values. May be repeated.
+	 * : Replace the text OLD with NEW in the database, also in serialized values. May be repeated.
 	 *
 	 * [--identity=<file>]
 	 * : File with the secret key that opens sealed backups. May be repeated.
@@ -185,10 +185,10 @@ trait WP_Oneway_Reading_Back {
 	 * : List what would be done. Change nothing.
 	 *
 	 * [--confirm]
-	 * : Remove what earlier restores have kept from before. Nothing is restored.
+	 * : Remove the old files or tables that earlier restores have kept. Restore nothing.
 	 *
 	 * [--undo]
-	 * : Put back what the latest restore has replaced. Nothing is restored.
+	 * : Put back the old files or tables that the latest restore has replaced. Restore nothing.
 	 *
 	 * [--<field>=<value>]
 	 * : Every other flag of `wp-oneway restore`.
@@ -200,7 +200,7 @@ trait WP_Oneway_Reading_Back {
 	 *     # Only the files, into a new folder
 	 *     $ wp oneway restore --from='s3://vault?profile=restore' --latest --site=example.com --only=files --to=copy
 	 *
-	 *     # The database, for a site with another address
+	 *     # The database only, for a site with another address
 	 *     $ wp oneway restore --from=/var/backups/wp --latest --site=example.com --only=db --db-defaults-file=new.cnf --search-replace=https://example.com,https://new.example
 	 *
 	 * @when before_wp_load

@@ -52,7 +52,7 @@ final class WP_Oneway_Rows {
 	}
 
 	/**
-	 * A row with true and false as words; a table would show 1 and nothing.
+	 * Replaces true and false by words, because a table would show 1 and an empty cell.
 	 */
 	private static function words( array $row ): array {
 		return array_map(
@@ -64,7 +64,7 @@ final class WP_Oneway_Rows {
 	}
 
 	/**
-	 * What a document says beside its rows. The program prints all other problems itself.
+	 * The problems in a document that are not in its rows. The binary prints all others itself.
 	 *
 	 * @return string[]
 	 */
@@ -116,7 +116,7 @@ final class WP_Oneway_Rows {
 	}
 
 	/**
-	 * Rows with exactly these fields. What a row lacks is empty. A list is one text.
+	 * Gives each row exactly these fields. A missing value is empty; a list is joined to one text.
 	 */
 	private static function same_fields( array $rows, array $fields ): array {
 		$out = array();
@@ -140,7 +140,7 @@ final class WP_Oneway_Rows {
 			'kind'         => $site['kind'] ?? '',
 			'status'       => $site['status'] ?? '',
 			'error'        => $site['error']['message'] ?? '',
-			'run'          => array() === $stored ? '' : $site['run'], // else it is no backup anywhere
+			'run'          => array() === $stored ? '' : $site['run'], // without a sink that stored it, there is no backup
 			'bytes'        => max( array_merge( array( 0 ), array_column( $destinations, 'bytes' ) ) ),
 			'warnings'     => $site['warnings']['total'] ?? 0,
 			'destinations' => implode( '; ', array_column( $destinations, 'name' ) ),

@@ -6,7 +6,7 @@
 final class WP_Oneway_Site {
 
 	/**
-	 * The flags of the binary for what WP-CLI keeps to itself.
+	 * The flags of the binary that correspond to global parameters of WP-CLI.
 	 *
 	 * @param string $command The command of the binary.
 	 * @param array  $flags   The flags that the user gave.
