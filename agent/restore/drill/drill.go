@@ -109,7 +109,7 @@ func (d *drill) all(ctx context.Context) error {
 		d.add(Check{Name: nameRestore, Result: Failed, Problems: []string{err.Error()}})
 		return nil
 	}
-	d.add(Check{Name: nameRestore, Result: Passed, Found: fmt.Sprintf("all %d objects are what was stored, and everything in them was restored", len(d.run.Manifest.Objects))})
+	d.add(Check{Name: nameRestore, Result: Passed, Found: fmt.Sprintf("all %d objects are unchanged, and everything in them was restored", len(d.run.Manifest.Objects))})
 	return d.check(ctx)
 }
 
@@ -210,6 +210,10 @@ type scratch struct {
 func newScratch(parent string) (*scratch, error) {
 	if parent == "" {
 		parent = os.TempDir()
+	}
+	parent, err := filepath.Abs(parent) // programs with another working directory use its name
+	if err != nil {
+		return nil, fmt.Errorf("find the scratch folder: %w", err)
 	}
 	left, err := filepath.Glob(filepath.Join(parent, scratchPrefix+"*"))
 	if err != nil {

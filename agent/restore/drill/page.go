@@ -23,7 +23,7 @@ h1{font-size:1.6rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}
 .passed{background:#1a7f37}.failed{background:#b32d2e}.skipped{background:#646970}
 table{border-collapse:collapse;width:100%%}td,th{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid #dcdcde}
 th{font-weight:600}.facts th{width:13rem}small,.hash{color:#50575e}.hash{font-family:monospace;word-break:break-all}
-td .result{margin:0;font-size:.85em}ul{margin:.2rem 0;padding-left:1.2rem}
+.facts td{overflow-wrap:anywhere}td .result{margin:0;font-size:.85em}ul{margin:.2rem 0;padding-left:1.2rem}
 @media print{body{margin:0;max-width:none}.result{border:1px solid;color:#000;background:none}}
 </style></head><body>
 `
