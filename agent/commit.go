@@ -144,7 +144,7 @@ func (r *run) commitTo(d *destination, m manifest.Manifest) error {
 	}
 	if c, ok := sinks.As[sinks.Completer](d.Sink()); ok {
 		if err := c.Complete(d.Context(), complete); err != nil {
-			r.log.Warn("latest not updated", "to", report.URL, "err", err)
+			r.log.Warn("latest links not updated", "to", report.URL, "err", err)
 		}
 	}
 	return nil

@@ -104,7 +104,7 @@ func (e *Examination) examineSite(ctx context.Context, a *Agent, job Job) {
 	req.Mode = source.Check
 	site, err := a.open(ctx, req, e.Owner, a.Log)
 	if err != nil {
-		e.addFailure("configuration", err, "see wp-oneway inspect "+sinks.Quote(job.Place.Path)+"; --env, --env-file and --db-defaults-file describe what PHP would know")
+		e.addFailure("configuration", err, "see wp-oneway inspect "+sinks.Quote(job.Place.Path)+"; --env and --env-file describe the environment of the site's PHP, --db-defaults-file gives the credentials")
 		return
 	}
 	facts := site.Facts()

@@ -194,7 +194,7 @@ func TestNameOfUnpublishedOwnerIsFreed(t *testing.T) {
 
 // If two sites ask for a free name, the one whose database answers gets it. If that does
 // not decide, neither does; other sites are not affected.
-func TestDatabaseDecidesBetweenRivals(t *testing.T) {
+func TestDatabaseDecidesBetweenSitesOfOneName(t *testing.T) {
 	for _, tt := range []struct {
 		answering []string
 		want      []string

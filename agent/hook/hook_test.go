@@ -199,7 +199,7 @@ func TestOutputIsBoundedAndPrintable(t *testing.T) {
 	}
 }
 
-func TestProcessThatIsLeftBehindIsNotWaitedFor(t *testing.T) {
+func TestHookDoesNotWaitForProcessesOutsideItsGroup(t *testing.T) {
 	pid := filepath.Join(t.TempDir(), "pid")
 	h := Hook{Before: Run, Shell: "sleep 600 & echo $! > " + pid}
 	defer func() {

@@ -45,8 +45,8 @@ func gauges() []gauge {
 		{"tables", "Tables in the last successful run.", stored(func(r *state.StoredRun) float64 { return float64(r.Tables) })},
 		{"files", "Files in the last successful run.", stored(func(r *state.StoredRun) float64 { return float64(r.Files) })},
 		{"warnings", "Warnings of the last successful run.", stored(func(r *state.StoredRun) float64 { return float64(r.Warnings) })},
-		{"unreadable", "Things of the site that the last successful run could not read.", stored(func(r *state.StoredRun) float64 { return float64(r.Unreadable) })},
-		{"schedule_interval_seconds", "How often a run is due by the schedule.", func(s *state.Series) (float64, bool) {
+		{"unreadable", "Files, tables and other parts of the site that the last successful run could not read.", stored(func(r *state.StoredRun) float64 { return float64(r.Unreadable) })},
+		{"schedule_interval_seconds", "Interval of the schedule.", func(s *state.Series) (float64, bool) {
 			return s.Interval.Seconds(), s.Interval > 0
 		}},
 	}

@@ -96,7 +96,7 @@ func isGone(base string) bool {
 }
 
 // Only the runs of the site and kind go that no rule keeps, with all of their objects.
-func TestOnlyTheSitesOwnRunsGo(t *testing.T) {
+func TestOnlyRunsOfTheSiteAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	runs := daily(t, dir, "example.com", db, 5)
 	write(t, "piece", runs[4]+".sql.zst.001")
@@ -137,7 +137,7 @@ func TestOnlyTheSitesOwnRunsGo(t *testing.T) {
 
 // Runs that are not what their names say do not count, so that they push out nothing, and
 // are left alone.
-func TestUnclearRunsAreLeftAlone(t *testing.T) {
+func TestUnclearRunsAreNotRemoved(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(t *testing.T, base string) // of the newest of 3 runs
 		want   string
@@ -204,7 +204,7 @@ func TestHigherVersionStopsPruning(t *testing.T) {
 }
 
 // The last backup that has all of a site is kept, however many partial ones follow.
-func TestNewestWholeRunStays(t *testing.T) {
+func TestNewestCompleteRunStays(t *testing.T) {
 	dir := t.TempDir()
 	runs := daily(t, dir, "x", db, 4)
 	for _, run := range runs[:2] {

@@ -116,10 +116,10 @@ func (p *Plan) decideOther(r *Run, c Conditions) {
 	switch {
 	case r.state == unclear, r.state == newer:
 		r.Why = []string{r.problem}
-		p.Warnings = append(p.Warnings, fmt.Sprintf("%s: left alone: %s", r.Name, r.problem))
+		p.Warnings = append(p.Warnings, fmt.Sprintf("%s: not removed: %s", r.Name, r.problem))
 	case r.Start.After(c.Now):
 		r.Why = []string{"dated in the future"}
-		p.Warnings = append(p.Warnings, r.Name+": left alone: it is dated in the future; check the clock of this host")
+		p.Warnings = append(p.Warnings, r.Name+": not removed: it is dated in the future; check the clock of this host")
 	case !old(r.Start), !old(r.changed), !old(p.writing):
 		r.Why = []string{"unfinished, for less than 48 h"}
 	case !c.Locked:
@@ -188,7 +188,7 @@ func SizeWarning(folder string, used, limit int64) string {
 	}
 	text := fmt.Sprintf("%s takes %s, %d%% of its max_size of %s", folder, humanize.IBytes(uint64(max(used, 0))), used*100/limit, humanize.IBytes(uint64(limit)))
 	if used > limit {
-		text += "; what is left cannot be removed: the newest run of each site and kind, and what no keep rule is about"
+		text += "; the remaining runs cannot be removed: they are the newest of a site and kind, or no keep rule applies to them"
 	}
 	return text + "; keep fewer runs, or raise max_size"
 }

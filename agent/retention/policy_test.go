@@ -112,7 +112,7 @@ func TestReasons(t *testing.T) {
 
 // A flood of 1,000 runs in a minute must not push out the older runs within keep_within,
 // nor those of other days.
-func TestFloodKeepsOlderRuns(t *testing.T) {
+func TestManyNewRunsKeepOlderRuns(t *testing.T) {
 	var flood []time.Time
 	for i := range 1000 {
 		flood = append(flood, at("2026-11-30 12:00:59").Add(-time.Duration(i)*time.Minute/1000))

@@ -62,7 +62,7 @@ func Elapses(ctx context.Context, run Runner, t Times, after time.Time, n int) (
 	}
 	out, err := parseElapses(text)
 	if err == nil && len(out) == 0 {
-		err = fmt.Errorf("check the time %q: it never comes again", t.text)
+		err = fmt.Errorf("check the time %q: it is never in the future", t.text)
 	}
 	return out, err
 }

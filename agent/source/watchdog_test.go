@@ -24,7 +24,7 @@ func openHostile(t *testing.T, name string, patience *Patience) (Site, error) {
 	return Open(t.Context(), req, tenant, slog.New(slog.DiscardHandler))
 }
 
-func TestSilentWorkerIsGivenUp(t *testing.T) {
+func TestSilentWorkerIsStopped(t *testing.T) {
 	if _, err := openHostile(t, "silence", nil); !errors.Is(err, ErrStalled) {
 		t.Errorf("a site that does not open: %v", err)
 	}
@@ -46,7 +46,7 @@ func TestSilentWorkerIsGivenUp(t *testing.T) {
 }
 
 // A worker that sends a byte now and then makes no progress.
-func TestTricklingWorkerIsGivenUp(t *testing.T) {
+func TestTricklingWorkerIsStopped(t *testing.T) {
 	s, err := openHostile(t, "a trickle", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +60,7 @@ func TestTricklingWorkerIsGivenUp(t *testing.T) {
 }
 
 // The owner stops the worker, and lets it run for a moment now and then.
-func TestPulsingWorkerIsGivenUp(t *testing.T) {
+func TestPulsingWorkerIsStopped(t *testing.T) {
 	s, err := openHostile(t, "a flood", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func (slowWriter) Write(p []byte) (int, error) {
 }
 
 // Time in which the site waits for a destination does not count.
-func TestSiteOfASlowDestinationIsNotGivenUp(t *testing.T) {
+func TestSiteOfASlowDestinationIsNotStopped(t *testing.T) {
 	s, err := openHostile(t, "honest", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -219,7 +219,7 @@ func TestWorkerAnnouncesLockWaits(t *testing.T) {
 
 // An owner with many sites that stall keeps the others waiting for two limits, not for
 // as many as there are sites.
-func TestPatienceWithOneOwner(t *testing.T) {
+func TestOwnerWithManyStalledSites(t *testing.T) {
 	p := &Patience{}
 	if _, err := openHostile(t, "silence", p); !errors.Is(err, ErrStalled) {
 		t.Fatal(err)

@@ -147,7 +147,7 @@ func workerState(t *testing.T, pid int) (state []string) {
 
 // A site that fails, or whose worker misbehaves, does not spoil the next site of its
 // owner: that one gets the same worker if it has finished in good order, else a new one.
-func TestNextSiteAfterAHostileWorker(t *testing.T) {
+func TestHostileWorkerDoesNotAffectTheNextSite(t *testing.T) {
 	needRoot(t)
 	for name, keeps := range map[string]bool{
 		"honest": true, "honest, an error": true,
@@ -173,7 +173,7 @@ func TestNextSiteAfterAHostileWorker(t *testing.T) {
 }
 
 // What a worker says about one site is never taken for another one.
-func TestWorkerThatMixesSitesUp(t *testing.T) {
+func TestWorkerThatConfusesSites(t *testing.T) {
 	needRoot(t)
 	for name, second := range map[string]struct{ path, want string }{
 		"an answer for the site before": {"the last order", "the facts of order 1 instead of 2"},

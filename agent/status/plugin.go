@@ -51,7 +51,7 @@ func line(r *Report, bad []Backup) string {
 		texts = append(texts, fmt.Sprintf("and %d more", more))
 	}
 	if len(texts) == 0 {
-		texts = []string{fmt.Sprintf("%d backups are in order", len(r.Backups))}
+		texts = []string{fmt.Sprintf("no problem, backups: %d", len(r.Backups))}
 	}
 	return head + strings.Join(texts, "; ")
 }

@@ -70,7 +70,7 @@ func TestJudge(t *testing.T) {
 }
 
 // Sites and configured sinks without a backup are there, and critical.
-func TestWhatWasNeverBackedUp(t *testing.T) {
+func TestStatusOfSitesWithoutBackup(t *testing.T) {
 	r := New([]state.Series{series(time.Hour, manifest.OK)}, []Site{
 		{ID: "1", Name: "shop", Path: "/shop", Destinations: []string{"nas", "vault"}},
 		{ID: "2", Name: "blog", Path: "/blog", Destinations: []string{"nas"}, Problem: "name clash"},

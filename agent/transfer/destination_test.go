@@ -31,7 +31,7 @@ func stall(after int64) func(context.Context, string, io.Reader, sinks.Sink) (si
 	}
 }
 
-func TestStalledDestinationIsGivenUp(t *testing.T) {
+func TestStalledDestinationIsCancelled(t *testing.T) {
 	for name, after := range map[string]int64{"at once": 0, "in the middle": 9 << 20, "at the end": 1 << 40} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -53,7 +53,7 @@ func TestStalledDestinationIsGivenUp(t *testing.T) {
 
 // A destination that holds the memory that others need is given up, although nothing
 // waits in its queue.
-func TestDestinationThatHoldsTheMemoryIsGivenUp(t *testing.T) {
+func TestDestinationThatHoldsTheMemoryIsCancelled(t *testing.T) {
 	dir := t.TempDir()
 	b := newBench(t, nil, &faultySink{sinktest.Folder(t, t.TempDir()), func(ctx context.Context, _ string, r io.Reader, _ sinks.Sink) (sinks.Receipt, error) {
 		var kept []*sinks.Block
@@ -83,7 +83,7 @@ func TestDestinationThatHoldsTheMemoryIsGivenUp(t *testing.T) {
 }
 
 // A slow destination slows the stream down and is not given up.
-func TestSlowDestinationIsNotGivenUp(t *testing.T) {
+func TestSlowDestinationIsNotCancelled(t *testing.T) {
 	dir := t.TempDir()
 	b := newBench(t, nil, &faultySink{sinktest.Folder(t, dir), func(ctx context.Context, name string, r io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 		return real.Put(ctx, name, slow{r})
@@ -107,7 +107,7 @@ func (s slow) Read(p []byte) (int, error) {
 }
 
 // A destination that has nothing to do has not stalled: the site is slow.
-func TestDestinationOfASlowSiteIsNotGivenUp(t *testing.T) {
+func TestDestinationOfASlowSiteIsNotCancelled(t *testing.T) {
 	b := newBench(t, nil, sinktest.Folder(t, t.TempDir()))
 	b.watch(500 * time.Millisecond)
 	_, err := b.send(Stream{Name: "database", Write: func(_ context.Context, w io.Writer) error {

@@ -47,9 +47,9 @@ Usage: ` + s.Name + ` [-b BUCKET] [-k DAYS] [-e ADDRESS] [-s] [-p PATH] [-v] [-h
 
   -b, --bucket BUCKET   also store the backup in this S3 bucket
   -k, --keepfor DAYS    keep the local copies for this number of days (default 7)
-  -e, --email ADDRESS   who is told of failures (default: BACKUP_ADMIN_EMAIL,
-                        else ADMIN_EMAIL, else root@localhost)
-  -s, --success         also tell of successful backups
+  -e, --email ADDRESS   send mails about failures to this address (default:
+                        BACKUP_ADMIN_EMAIL, else ADMIN_EMAIL, else root@localhost)
+  -s, --success         also send mails about successful backups
   -p, --path PATH       the folder of WordPress (default: ~/sites/DOMAIN/public,
                         on cPanel ~/public_html)
   -v, --version         print the version of wp-oneway

@@ -15,8 +15,8 @@ func (t Table) WriteExample(w io.Writer) error {
 	e := &example{}
 	e.line("# Configuration of wp-oneway: /etc/wp-oneway/config.yaml, or")
 	e.line("# ~/.config/wp-oneway/config.yaml. Each key is shown with its default, or with an")
-	e.line("# example. To set a key, remove the # at the begin of its lines. A line that begins")
-	e.line("# with # and a space explains.")
+	e.line("# example. To set a key, remove the # from its lines, and from the line of its group,")
+	e.line("# such as limits. Lines that begin with # and a space are explanations.")
 	in := ""
 	for _, k := range t {
 		parent, name, nested := strings.Cut(k.Name, ".")

@@ -167,7 +167,7 @@ func (r *Restorer) databasePart(ctx context.Context, o *Options, run *catalog.Ru
 	options.Note = func(text string) { r.Warn(ctx, text) }
 	options.Save = func(sql []byte) (string, error) { return saveReplaced(db.Name, sql) }
 	if size := reading.RawBytes(run, manifest.DatabaseStream); size > 0 {
-		r.Say(ctx, fmt.Sprintf("the server needs space for the tables of %s of SQL beside the present ones", humanize.IBytes(uint64(size))))
+		r.Say(ctx, fmt.Sprintf("the database server needs space for the new tables (%s as SQL) beside the old ones", humanize.IBytes(uint64(size))))
 	}
 	return &databasePart{Loader: load.New(db, options), out: r.Console, dry: o.dryRun, replacer: replacer}, nil
 }

@@ -66,7 +66,7 @@ func (o *filesOptions) check() error {
 	case o.delete && o.overwrite == "":
 		return exit.Usage(errors.New("--delete needs --overwrite, which says which existing files are replaced"))
 	case o.owner != "" && o.numericOwner:
-		return exit.Usage(errors.New("--owner and --numeric-owner exclude each other"))
+		return exit.Usage(errors.New("--owner and --numeric-owner exclude each other; give one of them"))
 	}
 	return nil
 }

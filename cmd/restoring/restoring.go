@@ -67,7 +67,7 @@ func (o *Options) check() error {
 	case o.wants(manifest.FilesStream) && o.to == "" && !(o.database.named() && (o.confirm || o.undo)):
 		return exit.Usage(errors.New("give the folder to restore the files to with --to PATH, or --only db"))
 	case (o.confirm || o.undo) && (o.confirm == o.undo || len(o.Names) > 0 || o.Latest || o.From != ""):
-		return exit.Usage(errors.New("--confirm and --undo end an earlier restore: give one of them, and no backup"))
+		return exit.Usage(errors.New("--confirm and --undo end an earlier restore; give one of them, and omit --from, --latest and RUN"))
 	case len(o.allowPaths) > 0 && !o.inPlace && !o.confirm && !o.undo:
 		return exit.Usage(errors.New("--allow-path is for --in-place; add it"))
 	}

@@ -53,7 +53,11 @@ func printReplaced(w io.Writer, r *replace.Replacer) error {
 			fmt.Fprintf(&reasons, "unchanged: %s.%s %s: %s\n", c.Table, c.Column, u.Row, u.Reason)
 		}
 	}
-	t.Write(&b, console.ScreenOf(w))
+	if len(r.Report()) == 0 {
+		b.WriteString("no value of the database contains the text to replace; compare it with the options siteurl and home\n")
+	} else {
+		t.Write(&b, console.ScreenOf(w))
+	}
 	if _, err := io.WriteString(w, b.String()+reasons.String()); err != nil {
 		return fmt.Errorf("print the replacements: %w", err)
 	}

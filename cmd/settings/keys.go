@@ -62,11 +62,11 @@ func backupKeys() keys.Table {
 	return keys.Table{
 		{
 			Name: "sinks", Form: keys.Entries, Flag: "to", NonEmpty: true, Example: "[/var/backups/wp-oneway]",
-			Help: "sink `URL`: a folder, s3://bucket/prefix?… or gs://bucket/prefix?…; {host}, {kind}, {site} and {owner} are replaced",
+			Help: "sink `URL`: a folder, s3://bucket/prefix?… or gs://bucket/prefix?…; {host}, {kind}, {site} and {owner} are placeholders",
 			Keys: append(keys.Table{
 				{Name: "url", Form: keys.Text, Required: true, Help: "the sink's URL", Example: "s3://vault/{host}?region=eu-central-1"},
 				{Name: "name", Form: keys.Text, Help: "the sink's name in metrics and `status` (default: s3-BUCKET, gs-BUCKET or folder)", Example: "vault"},
-				{Name: "require_one_way", Form: keys.Bool, Help: "false: the sink is accepted in spite of the site's require_one_way"},
+				{Name: "require_one_way", Form: keys.Bool, Help: "false: accept this sink even if the site has require_one_way"},
 			}, retentionKeys()...),
 		},
 		{Name: "name", Form: keys.Text, Help: "the site's `name` in the sinks (default: from its path)", Example: "example.com"},
@@ -95,7 +95,7 @@ func phpKeys() keys.Table {
 		{Name: "with_php", Form: keys.BoolOrPath, FileOnly: true, Help: "let the host's PHP run a configuration that cannot be read otherwise (`binary`: a path; default: php-cgi, else php)", Example: "/usr/bin/php8.2"},
 		{Name: "http_host", Form: keys.Text, Help: "the `host` name in requests to the site", Example: "example.com"},
 		{Name: "url", Form: keys.Text, Help: "the `URL` that visitors use: scheme, host and port (https://HOST/)", Example: "https://example.com/"},
-		{Name: "variables_order", Form: keys.Text, Help: "php.ini's variables_order, such as `EGPCS`; with E, $_ENV contains the environment", Example: "EGPCS"},
+		{Name: "variables_order", Form: keys.Text, Help: "the value of variables_order in php.ini, such as `EGPCS`; with E, $_ENV contains the environment", Example: "EGPCS"},
 		{Name: "home", Form: keys.Text, Help: "outermost `folder` that the site may read from (default: determined from its owner and layout)", Example: "/home/alice"},
 		{Name: "db_defaults_file", Form: keys.Text, Help: "MySQL option `file` (mode 0600) that overrides the connection settings of the site's configuration", Example: "/etc/wp-oneway/example.com.cnf"},
 	}

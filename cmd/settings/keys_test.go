@@ -29,7 +29,7 @@ func fieldKeys(t reflect.Type, prefix string, perSite bool, found map[string]boo
 
 // Every field of the settings has a key in the table, and every key has a field. The table says
 // which keys an entry of sites may have.
-func TestTableAndSettingsAgree(t *testing.T) {
+func TestKeyTableMatchesSettings(t *testing.T) {
 	fields := map[string]bool{}
 	fieldKeys(reflect.TypeFor[settings](), "", false, fields)
 	for _, k := range Keys().Leaves() {

@@ -65,7 +65,7 @@ func keepKeys() keys.Table {
 	return keys.Table{
 		{Name: "keep_last", Form: keys.Count, Help: "in folders, keep this `number` of the newest backups of each site and kind", Example: "3"},
 		{Name: "keep_within", Form: keys.Span, Help: "keep all backups that are at most this `time` older than the newest one", Example: "14d"},
-		{Name: "keep_for", Form: keys.Span, Help: "another name for keep_within (`time`)", Example: "14d"},
+		{Name: "keep_for", Form: keys.Span, Help: "the same as keep_within (`time`)", Example: "14d"},
 		{Name: "keep_hourly", Form: keys.Count, Help: "keep the newest backup of each hour, for the last `number` of hours that have a backup", Example: "24"},
 		{Name: "keep_daily", Form: keys.Count, Help: "keep the newest backup of each day, for the last `number` of days that have a backup", Example: "7"},
 		{Name: "keep_weekly", Form: keys.Count, Help: "keep the newest backup of each week, for the last `number` of weeks that have a backup", Example: "5"},

@@ -128,12 +128,12 @@ func (s *Setup) write(ctx context.Context) error {
 		s.sayf("%s is complete.", s.Config)
 		return nil
 	}
-	s.sayf("%s gets, readable by its owner only:\n", s.Config)
+	s.sayf("This is added to %s, which only its owner can read:\n", s.Config)
 	for line := range strings.Lines(added) {
 		fmt.Fprint(s.Out, "  "+wordpress.Printable(strings.TrimSuffix(line, "\n"))+"\n")
 	}
 	if s.newKeys != nil {
-		s.sayf("\nThe access key is written to %s, readable by its owner only.", s.newKeys.path)
+		s.sayf("\nThe access key is written to %s, which only its owner can read.", s.newKeys.path)
 	}
 	if !s.Yes {
 		yes, err := s.Terminal.Confirm(ctx, "Write this?", true)

@@ -116,7 +116,7 @@ func (s *Setup) destination(ctx context.Context) error {
 	case s.Yes:
 		return wrongf("--to is missing: give the sink's URL, such as s3://bucket/{host}?region=eu-central-1, or a folder")
 	}
-	s.sayf("A bucket is safer than a folder: the host gets a credential that can only add backups, so that whoever breaks into this host cannot delete them.")
+	s.sayf("A bucket is safer than a folder: the host gets a credential that can only add backups, so an attacker who breaks into this host cannot delete them.")
 	known := providers()
 	choices := make([]Choice, len(known))
 	for i, p := range known {

@@ -19,7 +19,7 @@ func (s *Setup) encryption(ctx context.Context) error {
 		return nil
 	case s.NoEncryption:
 		s.file.unsealed = true
-		s.sayf("Backups are not encrypted: whoever can read them can read the sites.")
+		s.sayf("Backups are not encrypted: everyone who can read them can read the sites.")
 		return nil
 	case s.Recipient != "":
 		if err := checkRecipient(s.Recipient); err != nil {
@@ -30,7 +30,7 @@ func (s *Setup) encryption(ctx context.Context) error {
 	case s.Yes:
 		return wrongf("--recipient is missing: give an age public key (make a pair with age-keygen, and keep the private key elsewhere), or --no-encryption")
 	}
-	s.sayf("Backups can be encrypted, so that the provider of the bucket, and whoever gets at it, cannot read them. This host keeps the public key only. The private key is needed for a restore: whoever loses it has no backups any more.\n")
+	s.sayf("If backups are encrypted, the provider of the bucket, and an attacker who can read the bucket, cannot read the sites. This host keeps only the public key. A restore needs the private key: without it, the backups are useless.\n")
 	how, err := s.Terminal.Choose(ctx, "How?", []Choice{
 		{"new", "make a new key pair now; you save the private key"},
 		{"own", "I have an age public key, age1…"},
@@ -72,10 +72,10 @@ func (s *Setup) makeKeys(ctx context.Context) error {
 	}
 	private := pair.String()
 	show := func() error {
-		s.sayf("\nThis is the private key. After setup it is never shown again. Save it in a password manager or on paper, not on this host.\n")
+		s.sayf("\nThis is the private key. It is not shown again after setup. Save it in a password manager or on paper, not on this host.\n")
 		_, err := io.WriteString(s.Terminal.Out, "  "+private+"\n")
 		if err == nil {
-			_, err = s.Terminal.Ask(ctx, Question{Text: "Press Enter when you have saved it; it is then removed from the screen", Default: "saved"})
+			_, err = s.Terminal.Ask(ctx, Question{Text: "Press Enter when you have saved it. The screen is then cleared", Default: "saved"})
 		}
 		s.Terminal.hide()
 		return err
@@ -84,7 +84,7 @@ func (s *Setup) makeKeys(ctx context.Context) error {
 		return err
 	}
 	_, err = s.Terminal.Ask(ctx, Question{
-		Text: fmt.Sprintf("To show that it is saved, type the last %d characters of the private key; or again, to see it once more", proofLength),
+		Text: fmt.Sprintf("To confirm that you have saved it, type the last %d characters of the private key. Type: again, to see the key once more", proofLength),
 		Check: func(answer string) error {
 			if strings.EqualFold(answer, "again") {
 				if err := show(); err != nil {
@@ -93,7 +93,7 @@ func (s *Setup) makeKeys(ctx context.Context) error {
 				return errors.New("the key was shown again; now type its last characters")
 			}
 			if !strings.EqualFold(answer, private[len(private)-proofLength:]) {
-				return fmt.Errorf("these are not its last %d characters; look at what you have saved", proofLength)
+				return fmt.Errorf("these are not its last %d characters; check the key that you have saved", proofLength)
 			}
 			return nil
 		},
@@ -102,6 +102,6 @@ func (s *Setup) makeKeys(ctx context.Context) error {
 		return err
 	}
 	s.file.recipient = pair.Recipient().String()
-	s.sayf("The public key, which this host keeps, is %s", s.file.recipient)
+	s.sayf("This host keeps the public key: %s", s.file.recipient)
 	return nil
 }

@@ -30,17 +30,17 @@ func (s *Setup) show(ctx context.Context, args []string) error {
 // doctor runs the command doctor until it finds no problem or the user continues anyway.
 func (s *Setup) doctor(ctx context.Context) error {
 	s.heading(5, "Check")
-	s.sayf("doctor tries whether the sites can be read, and whether the credential can only add backups.")
+	s.sayf("doctor checks that the sites can be read, and that the credential can only add backups.")
 	for {
 		err := s.show(ctx, s.selected("doctor"))
 		if failed := (*ExitError)(nil); err == nil || !errors.As(err, &failed) || s.Yes {
 			return err
 		}
-		s.sayf("\nSomething is not as it must be: see the lines above that do not begin with ok.")
+		s.sayf("\nSome checks did not pass: see the lines above that do not begin with ok.")
 		what, err := s.Terminal.Choose(ctx, "What now?", []Choice{
 			{"again", "I have corrected it; check again"},
-			{"continue", "go on all the same: what doctor has found stays as it is"},
-			{"stop", "stop here; run wp-oneway setup later to go on from here"},
+			{"continue", "continue without a correction"},
+			{"stop", "stop; run wp-oneway setup later to continue"},
 		})
 		switch {
 		case err != nil:
@@ -68,7 +68,7 @@ func (s *Setup) backup(ctx context.Context) error {
 	}
 	err := s.show(ctx, s.selected("backup"))
 	if failed := (*ExitError)(nil); errors.As(err, &failed) && failed.Code == partial {
-		s.sayf("\nThe backup is stored, but something of the sites could not be read: the lines above name it.")
+		s.sayf("\nThe backup is stored, but part of the sites could not be read: the lines above name it.")
 		s.incomplete = err
 		return nil
 	}
@@ -91,7 +91,7 @@ func (s *Setup) schedule(ctx context.Context) error {
 	at := s.Daily
 	switch {
 	case s.NoSchedule || at == "" && s.Yes:
-		s.sayf("Nothing is scheduled. wp-oneway schedule install --daily 03:30 does it.")
+		s.sayf("No schedule is installed. To install one, run wp-oneway schedule install --daily 03:30")
 		return nil
 	case at == "":
 		var err error
@@ -108,7 +108,7 @@ func (s *Setup) schedule(ctx context.Context) error {
 			return err
 		}
 		if at == "none" {
-			s.sayf("Nothing is scheduled.")
+			s.sayf("No schedule is installed.")
 			return nil
 		}
 	}

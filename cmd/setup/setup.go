@@ -89,7 +89,7 @@ func (s *Setup) Run(ctx context.Context) error {
 		return err
 	}
 	if s.file.exists {
-		s.sayf("There is a configuration, %s. What it says is kept; only what is missing is added.", s.Config)
+		s.sayf("Existing settings are kept, and only missing ones are added: the configuration is %s.", s.Config)
 		if _, err := s.Output(ctx, s.configured("config", "validate")...); err != nil {
 			return fmt.Errorf("read %s: it is not valid; correct it, and run setup again: %w", s.Config, err)
 		}
@@ -150,7 +150,7 @@ func (s *Setup) sites(ctx context.Context) error {
 		s.sayf("The configuration names the sites.")
 		return nil
 	case s.file.has("sinks") && len(s.Paths) == 0:
-		s.sayf("The configuration has sinks and names no sites: all sites of this host are backed up.")
+		s.sayf("The configuration contains sinks and no sites, so all sites of this host are backed up.")
 		return nil
 	case len(s.Paths) > 0:
 		found, err := s.find(ctx, s.Paths...)

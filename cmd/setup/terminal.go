@@ -55,7 +55,7 @@ func (t *Terminal) Ask(ctx context.Context, q Question) (string, error) {
 		}
 		switch {
 		case answer == "":
-			err = errors.New("an answer is needed; Ctrl-C stops setup")
+			err = errors.New("it is empty; type an answer, or stop setup with Ctrl-C")
 		case len(answer) > maxAnswer:
 			err = errors.New("this is too long")
 		case !utf8.ValidString(answer) || strings.ContainsFunc(answer, unicode.IsControl):
@@ -72,7 +72,7 @@ func (t *Terminal) Ask(ctx context.Context, q Question) (string, error) {
 		if errors.Is(err, ErrClosed) {
 			return "", err
 		}
-		fmt.Fprintln(t.Out, wrap(wordpress.Printable("That does not work: "+err.Error()+".")))
+		fmt.Fprintln(t.Out, wrap(wordpress.Printable("Not accepted: "+err.Error()+".")))
 	}
 }
 

@@ -152,7 +152,7 @@ func (s *DoctorSite) summary() string {
 	if s.OK {
 		return s.Name + " can be backed up" + warnings(s.Rows) + "."
 	}
-	return s.Name + " cannot be backed up as it must be: " + strings.Join(failing(s.Rows), ", ") + "."
+	return s.Name + " cannot be backed up completely: " + strings.Join(failing(s.Rows), ", ") + "."
 }
 
 func (s *DoctorSink) summary() string {
@@ -169,13 +169,13 @@ func (s *DoctorSink) summary() string {
 	}
 	switch {
 	case s.OneWay:
-		return name + " is one-way" + warnings(s.Rows) + "; --require-one-way takes it until " + s.At.Add(state.ProofAge).Local().Format("2 January 15:04") + "."
+		return name + " is one-way" + warnings(s.Rows) + "; --require-one-way accepts it until " + s.At.Add(state.ProofAge).Local().Format("2 January 15:04") + "."
 	case s.Folder && s.OK:
 		return name + " is a folder, and not one-way; only the agent's own user and root can delete there."
 	case s.Folder:
 		return name + " is a folder that is not safe: " + strings.Join(failing(fails), ", ") + "."
 	case !s.Reached:
-		return name + " takes no backup; nothing was proven, and what was proven before stands until it is 7 days old."
+		return name + " accepts no backup, so nothing was proven; the previous result stays valid until it is 7 days old."
 	case len(fails) > 0:
 		return name + " is NOT one-way: " + strings.Join(allowed(fails), ", ") + "."
 	}

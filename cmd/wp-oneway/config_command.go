@@ -19,7 +19,8 @@ func (a *app) configCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config validate|show|generate",
 		Short: "Check, print or create the configuration",
-		Long: `Check the configuration, print every key with its value and source, or print a commented example with every key. docs/configuration.md lists all keys, and
+		Long: `Check the configuration, print every key with its value and source, or print a
+commented example with every key. docs/configuration.md lists all keys, and
 docs/config.schema.json is a JSON Schema for editors.`,
 		Example: `  wp-oneway config validate
   wp-oneway config generate > config.yaml`,
@@ -33,8 +34,10 @@ docs/config.schema.json is a JSON Schema for editors.`,
 	}
 	cmd.AddCommand(&cobra.Command{
 		Use: "validate", Aliases: []string{"check"}, Short: "Check the configuration", Args: noArguments,
-		Long: `Check the file, the environment, and the files that the configuration names. This reads no site
-and contacts no store. Exit status: 0 the configuration is valid; 2 it is not.`,
+		Long: `Check the file, the environment, and the files that the configuration names. This reads
+no site and contacts no store.
+
+Exit status: 0 the configuration is valid; 2 it is not.`,
 		Example: `  wp-oneway config validate
   wp-oneway config validate --config config.yaml`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.validateConfig(cmd.Context()) },
@@ -47,6 +50,8 @@ environment or a flag. Secrets are printed as [redacted].`,
 		RunE: func(*cobra.Command, []string) error { return a.showConfig() },
 	}, &cobra.Command{
 		Use: "generate", Aliases: []string{"init"}, Short: "Print a commented example with every key", Args: noArguments,
+		Long: `Print a configuration file with every key as a comment, with its default or an example.
+To set a key, remove the # from its lines, and from the line of its group, such as limits.`,
 		Example: `  wp-oneway config generate
   wp-oneway config generate > config.yaml`,
 		Annotations: noConfig(),

@@ -246,7 +246,7 @@ func TestEveryCompressionAndKindRestores(t *testing.T) {
 	}
 }
 
-func TestWithoutUploadsTheyAreLeftOut(t *testing.T) {
+func TestNoUploadsExcludesUploads(t *testing.T) {
 	folder := t.TempDir()
 	newHost(t).backup(0, shared.site(t).Root, "--name", "x", "--kind", "files", "--no-uploads", "--with-core", "--to", folder)
 	file := one(t, filepath.Join(folder, "x", "files-backups-without-uploads"), "x-no_uploads-*Z-*.tar.zst")

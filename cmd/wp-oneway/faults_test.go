@@ -136,7 +136,7 @@ func TestOneDestinationFailsAlone(t *testing.T) {
 	one(t, filepath.Join(folder, "x", "db-backups"), "*Z-*.manifest.json")
 }
 
-func TestADestinationThatStallsIsGivenUp(t *testing.T) {
+func TestStalledDestinationFails(t *testing.T) {
 	s, folder := shared.site(t), t.TempDir()
 	hole, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -63,6 +63,7 @@ usage.`,
 	}
 	f := cmd.Flags()
 	o.Flags(f)
+	f.Lookup("latest").Usage = "list only the newest run of each site and kind that can be restored"
 	f.StringVar(&o.since, "since", "", "only runs of this `duration` before now, such as 36h or 7d, or since a date such as 2026-11-23")
 	f.BoolVar(&o.incomplete, "incomplete", false, "also list runs without a manifest")
 	f.BoolVar(&o.json, "json", false, "print JSON; see docs/list.schema.json")
@@ -98,7 +99,7 @@ func (a *app) list(ctx context.Context, o listOptions) error {
 		return err
 	}
 	q.Incomplete, q.Latest = o.incomplete, o.Latest
-	q.Skipped, q.Progress = reading.TellSkipped(ctx, a.Console), a.countNames("names looked at")
+	q.Skipped, q.Progress = reading.TellSkipped(ctx, a.Console), a.countNames("objects listed")
 	reader, err := o.Open(ctx)
 	if err != nil {
 		return err
@@ -168,7 +169,7 @@ func runStatus(r *catalog.Run) (status, reason string) {
 	case r.Suspect != "":
 		return "suspect", r.Suspect
 	case !r.Manifest.Complete:
-		return "partial", "something of the site could not be read; its details say what"
+		return "partial", "part of the site could not be read; the run's details name it"
 	}
 	return "complete", ""
 }

@@ -55,7 +55,7 @@ func TestTenantCannotSquatAName(t *testing.T) {
 
 // A mistyped path claims no name and leaves no state and no lock. It leaves only a line in the
 // history of all runs, and the time of the last search for old states.
-func TestMistypedPathClaimsNothing(t *testing.T) {
+func TestMistypedPathRegistersNoName(t *testing.T) {
 	t.Parallel()
 	h, empty := newHost(t), filepath.Join(t.TempDir(), "example.com")
 	if err := os.Mkdir(empty, 0o755); err != nil {

@@ -123,7 +123,7 @@ sinks: [%[4]s]
 	}
 }
 
-func TestNotifiersThatFailChangeNothing(t *testing.T) {
+func TestFailingNotifiersDoNotChangeTheResult(t *testing.T) {
 	web, h, sites := newReceiver(t), newHost(t), fiveSites(t)[:1]
 	h.configFile(fmt.Sprintf(`
 notifications: ["generic+http://127.0.0.1:1/hook-token"]

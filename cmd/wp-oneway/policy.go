@@ -64,7 +64,7 @@ R2, r2-token creates the credential.`,
 	f.StringVar(&o.KMSKey, "kms-key", "", "`ARN` of the key that the bucket encrypts with (aws)")
 	f.IntVar(&o.ExpireDays, "expire", 35, "number of `days` after which a backup expires; overrides the keep settings of the configuration")
 	f.IntVar(&o.LockDays, "lock", 0, "number of `days` for which a backup cannot be deleted; 0 is no lock")
-	f.StringVar(&o.format, "format", "shell", "shell, json, terraform, or the name of the provider's tool: aws, mc, gcloud, b2, wrangler, az")
+	f.StringVar(&o.format, "format", "shell", "output `format`: shell, json, terraform, or the name of the provider's tool: aws, mc, gcloud, b2, wrangler, az")
 	return cmd
 }
 
@@ -107,8 +107,8 @@ func (o policyOptions) text() ([]byte, error) {
 }
 
 // ruleLimits tells users of the keep settings what lifecycle rules cannot do.
-const ruleLimits = "Lifecycle rules know only the age of an object. They cannot keep the newest backup, nor a number of backups, nor one of each hour, day, week, month or year, and know no max_size. " +
-	"So every backup stays as long as the longest setting keeps one, as if there were one backup per day (keep_last) or period: prune would keep the same or fewer, while backups are made that often."
+const ruleLimits = "Lifecycle rules know only the age of an object. They cannot keep the newest backup, a number of backups, or one of each hour, day, week, month or year, and they have no max_size. " +
+	"So every backup stays for the longest time that a setting keeps one, as if there were one backup per day (keep_last) or per period. If backups are made that often, prune would keep the same backups or fewer."
 
 // expiry sets the days of a policy from the keep settings of the configuration. If there are
 // none, the days of --expire stay.

@@ -79,7 +79,7 @@ func TestPolicyFromTheConfiguration(t *testing.T) {
 	}
 	h.configure("keep_daily: 7\n")
 	text := strings.Join(strings.Fields(strings.ReplaceAll(mustRun(h, "policy", "gcs", "--bucket", "vault"), "\n#", " ")), " ")
-	for _, says := range []string{"The days come from the keep settings of the configuration in " + h.state + "/config.yaml.", "They cannot keep the newest backup", "prune would keep the same or fewer"} {
+	for _, says := range []string{"The days come from the keep settings of the configuration in " + h.state + "/config.yaml.", "They cannot keep the newest backup", "prune would keep the same backups or fewer"} {
 		if !strings.Contains(text, says) {
 			t.Errorf("the text does not say %q:\n%s", says, text)
 		}

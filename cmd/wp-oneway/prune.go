@@ -106,7 +106,7 @@ func (a *app) tellPruned(ctx context.Context, p *agent.Pruned) {
 		}
 	}
 	for _, site := range p.Locked {
-		a.Tell(ctx, slog.LevelError, "", site+" is left alone: another run of this site is in progress; prune again later")
+		a.Tell(ctx, slog.LevelError, "", site+" was not pruned: another run of this site is in progress; prune again later")
 	}
 	for _, err := range p.Errors {
 		a.Tell(ctx, slog.LevelError, "", err.Error())

@@ -111,7 +111,7 @@ func TestRetentionFailureIsAWarning(t *testing.T) {
 	if runs := storedRuns(t, folder); len(runs) != 2 || !slices.Contains(runs, future) || !slices.Contains(runs, filepath.Base(report.Sites[0].Run)) {
 		t.Errorf("stored are %q", runs)
 	}
-	if text := strings.Join(report.Sites[0].Warnings.Items, "; "); !strings.Contains(text, future+": left alone: it is dated in the future; check the clock") {
+	if text := strings.Join(report.Sites[0].Warnings.Items, "; "); !strings.Contains(text, future+": not removed: it is dated in the future; check the clock") {
 		t.Errorf("warned of %q", text)
 	}
 
@@ -149,7 +149,7 @@ func TestBackupKeepsMaxSize(t *testing.T) {
 }
 
 // prune skips a site that is being backed up, and prunes the others.
-func TestPruneLeavesLockedSitesAlone(t *testing.T) {
+func TestPruneSkipsLockedSites(t *testing.T) {
 	t.Parallel()
 	h, vault := newHost(t), t.TempDir()
 	locked, free := fakeRuns(t, vault, "locked", time.Now(), 3), fakeRuns(t, vault, "free", time.Now(), 3)
@@ -159,7 +159,7 @@ func TestPruneLeavesLockedSitesAlone(t *testing.T) {
 	}
 	defer unlock()
 	code, _, stderr := h.run("prune", "--to", vault, "--keep-last", "1")
-	if code != 75 || !strings.Contains(stderr, "locked is left alone: another run") || strings.Count(stderr, "\n") != 1 {
+	if code != 75 || !strings.Contains(stderr, "locked was not pruned: another run") || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("exit status %d, %s", code, stderr)
 	}
 	if len(storedRuns(t, locked)) != 3 || len(storedRuns(t, free)) != 1 {

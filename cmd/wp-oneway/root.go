@@ -55,8 +55,8 @@ credential can create objects, but cannot read, list, overwrite or delete them. 
 reads wp-config.php without running PHP, dumps the database itself, and streams the
 database and the files to the sinks without temporary copies.
 
-Every archive restores with cat, zstd or gzip, age or gpg, tar, and
-mysql --binary-mode alone.`,
+Standard tools can restore every archive without wp-oneway: cat, zstd or gzip, age or
+gpg, tar, and mysql --binary-mode.`,
 		Version:           version,
 		SilenceUsage:      true,
 		SilenceErrors:     true,

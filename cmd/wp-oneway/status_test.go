@@ -90,7 +90,7 @@ func TestMetricsAndStatusAreWritten(t *testing.T) {
 		t.Errorf("before the first backup: %s", line)
 	}
 	h.backup(0, "--all")
-	if line = h.plugin(0, "--max-age", "26h"); !strings.HasPrefix(line, "WP-ONEWAY OK - 1 backups are in order | ") {
+	if line = h.plugin(0, "--max-age", "26h"); !strings.HasPrefix(line, "WP-ONEWAY OK - no problem, backups: 1 | ") {
 		t.Errorf("after the backup: %s", line)
 	}
 	f, err := os.Open(textfile)

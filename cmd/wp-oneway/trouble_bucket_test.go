@@ -101,6 +101,6 @@ func bucketTroubles() []trouble {
 		}, 1, "bucket vault at", "give a valid one", ""},
 		{"The credential of a host may not list", func(s *stage) []string {
 			return []string{"list", "--from", s.changed(bucket(s.t, "trouble-list"), nil)}
-		}, 1, "s3://vault/host", "separate reading credential", "This is as it should be: a host can only add."},
+		}, 1, "s3://vault/host", "separate reading credential", "This is intended: a host can only add backups."},
 	}
 }

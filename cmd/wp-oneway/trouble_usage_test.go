@@ -28,7 +28,7 @@ func usageTroubles() []trouble {
 			2, "/srv/config.yaml:2: 'limits.stall'", "write it with its unit", "",
 		},
 		{
-			"The configuration is no YAML", func(s *stage) []string { return s.configured("sinks: [/srv/backups\nname: shop\n", 0o600) },
+			"The configuration is not valid YAML", func(s *stage) []string { return s.configured("sinks: [/srv/backups\nname: shop\n", 0o600) },
 			2, "/srv/config.yaml:1", "correct the YAML", "",
 		},
 		{
@@ -80,7 +80,7 @@ func readingTroubles() []trouble {
 			s.sealed()
 			return []string{"get", "--from", s.path("backups"), "--latest", "--site", "shop", "wp-config.php"}
 		}, 1, "shop/files-backups/shop-files-", "give the secret key with --identity", ""},
-		{"The key is another one", func(s *stage) []string {
+		{"The key belongs to no recipient", func(s *stage) []string {
 			s.sealed()
 			return []string{"get", "--from", s.path("backups"), "--latest", "--site", "shop", "--identity", s.file("key.txt", otherIdentity+"\n", 0o600), "wp-config.php"}
 		}, 1, "shop/files-backups/shop-files-", "give the secret key of a recipient", ""},

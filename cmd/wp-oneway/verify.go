@@ -39,13 +39,16 @@ func (a *app) verifyCommand() *cobra.Command {
 		Use:   "verify --from URL RUN…|--latest|--all",
 		Short: "Check that stored backups are unchanged and can be opened",
 		Long: `Check that stored backups are unchanged: the size, SHA-256 and CRC64NVME of each object,
-and the chain of manifests, each of which names the one before and its SHA-256. With --identity or --passphrase-file, and for backups that are not sealed, it also
-opens the seal, decompresses, walks through the tar, and reads the dump to its last line.
-With --quick, verify downloads nothing: it compares only the size and the checksum that the
-store reports for each object.
+and the chain of manifests. Each manifest contains the name and the SHA-256 of the one before.
 
-RUN is a run's name as list prints it. --latest checks the newest run of each
-site and kind, --all checks every run; both can be limited with --site and --kind.
+With --identity or --passphrase-file, and for backups that are not sealed, verify also opens
+the seal, decompresses, and reads the tar and the dump to their ends. With --quick, it
+downloads nothing, and compares only the size and the checksum that the store reports for
+each object. In the output, CHECKED is "opened", "stored" (the stored bytes, still sealed) or
+"quick".
+
+RUN is a run's name as list prints it. --latest checks the newest run of each site and kind,
+--all checks every run. --site and --kind limit both.
 
 Exit status: 0 all checks passed; 1 a check failed, or no backup was found;
 2 wrong usage.`,
@@ -58,6 +61,7 @@ Exit status: 0 all checks passed; 1 a check failed, or no backup was found;
 	}
 	f := cmd.Flags()
 	o.Flags(f)
+	f.Lookup("latest").Usage = "check the newest run of each site and kind"
 	o.KeyFlags(f)
 	f.BoolVar(&o.all, "all", false, "check every run")
 	f.BoolVar(&o.quick, "quick", false, "compare only the sizes and checksums that the store reports; download nothing")
@@ -137,7 +141,7 @@ func (a *app) runsToVerify(ctx context.Context, s store.Store, o verifyOptions) 
 	if err != nil {
 		return nil, err
 	}
-	q.Latest, q.Skipped, q.Progress = o.Latest, reading.TellSkipped(ctx, a.Console), a.countNames("names looked at")
+	q.Latest, q.Skipped, q.Progress = o.Latest, reading.TellSkipped(ctx, a.Console), a.countNames("objects listed")
 	err = catalog.Find(ctx, s, q, func(r *catalog.Run) error {
 		runs = append(runs, r)
 		return nil

@@ -67,9 +67,9 @@ func (t *s3Canary) createAgain(ctx context.Context) {
 func (t *s3Canary) accepted(f *sinks.Finding, version, reason string) {
 	if version != "" {
 		f.Verdict, f.Detail = sinks.Warning, "versioned only: "+reason+"; the overwritten object is kept as an older version"
-		f.Advice = "deny it in the bucket's policy; otherwise restore backups by version ID"
+		f.Advice = "deny it in the bucket's policy; otherwise, when you restore, use the version ID in the manifest, as wp-oneway does"
 		if t.minio() {
-			f.Advice = "restore backups by version ID: no policy of MinIO can deny it"
+			f.Advice = "MinIO cannot deny it: when you restore, use the version ID in the manifest, as wp-oneway does"
 		}
 		return
 	}

@@ -45,7 +45,7 @@ func readSite(root string) (*Site, error) {
 	return Read(context.Background(), root, Options{Home: filepath.Dir(root), World: wordpress.World{EnvKnown: true}})
 }
 
-func TestReadTakesWhatTheConfigurationSays(t *testing.T) {
+func TestReadTheSettingsOfAConfiguration(t *testing.T) {
 	root := writeSite(t, credentials+`define('MYSQL_CLIENT_FLAGS', MYSQLI_CLIENT_SSL | MYSQLI_CLIENT_SSL_DONT_VERIFY_SERVER_CERT);
 		define('CUSTOM_USER_TABLE','shared_users'); define('UPLOADS','media/up'); define('SUNRISE','on'); define('WP_HOME','https://x.test');
 		require __DIR__ . '/more.php';`, map[string]string{"more.php": "<?php define('WP_PLUGIN_DIR', __DIR__ . '/../plug');"})

@@ -105,7 +105,7 @@ func (f *flavour) killProcess(t *testing.T, db, statement string) {
 
 // The dump waits for locks, and calls Waiting. It then contains the locked table, whichever
 // statement needed the lock.
-func TestLocksAreWaitedFor(t *testing.T) {
+func TestDumpWaitsForLocks(t *testing.T) {
 	eachServer(t, func(t *testing.T, f *flavour) {
 		db := f.database(t, "waited")
 		f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY); INSERT INTO wp_a VALUES (1); CREATE TABLE wp_b (id INT) ENGINE=MyISAM; INSERT INTO wp_b VALUES (1); CREATE VIEW wp_v AS SELECT * FROM wp_a")
@@ -133,7 +133,7 @@ func TestLocksAreWaitedFor(t *testing.T) {
 
 // The dump waits for an ALTER that itself waits for a long query. It then contains the altered
 // table.
-func TestQueuedAlterIsWaitedFor(t *testing.T) {
+func TestDumpWaitsForAQueuedAlter(t *testing.T) {
 	eachServer(t, func(t *testing.T, f *flavour) {
 		db := f.database(t, "altered")
 		f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY); INSERT INTO wp_a VALUES (1)")
@@ -163,7 +163,7 @@ func TestQueuedAlterIsWaitedFor(t *testing.T) {
 }
 
 // The dump also waits for a lock that is taken in the middle of the dump.
-func TestLockInTheMiddleIsWaitedFor(t *testing.T) {
+func TestDumpWaitsForALockInTheMiddle(t *testing.T) {
 	f := mariaDB(t)
 	db := filled(t, f, "midlock", "InnoDB", fillerRows)
 	pool := f.open(t, db)
@@ -239,7 +239,7 @@ func TestViewThatNeedsASecondConnection(t *testing.T) {
 
 // Connecting is retried if the server has no free connection, or if the account already has as
 // many connections as it may have.
-func TestBusyServerIsAskedAgain(t *testing.T) {
+func TestBusyServerIsRetried(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "crowded")
 	f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY); INSERT INTO wp_a VALUES (1)")
@@ -281,7 +281,7 @@ func crowd(t *testing.T, account wordpress.Database) error {
 
 // If the queue of a socket is full, the client waits. It does not connect to another address,
 // which would get the passwords of the site and of the operator.
-func TestFullQueueIsWaitedFor(t *testing.T) {
+func TestDialRetriesFullSocketQueue(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "queued")
 	f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY); INSERT INTO wp_a VALUES (1)")

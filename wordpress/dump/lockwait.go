@@ -129,7 +129,7 @@ func (d *Dump) waitForLock(ctx context.Context, c *mysql.Conn, statement string,
 // object that is read.
 func (d *Dump) lockedError(ctx context.Context, c *mysql.Conn, statement string) error {
 	wanted := sqltext.Identifiers(statement)
-	message := fmt.Sprintf("another session holds a lock, which was waited for in vain (lock_wait is %v)", d.lockLimit())
+	message := fmt.Sprintf("another session still held a lock when lock_wait (%v) was over", d.lockLimit())
 	if open, err := c.Rows(ctx, "SHOW OPEN TABLES WHERE `Database`=DATABASE() AND In_use>0", 2); err == nil {
 		var used []string
 		for _, row := range open {

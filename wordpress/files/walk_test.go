@@ -158,7 +158,7 @@ func TestWalkClassic(t *testing.T) {
 }
 
 // A folder that is not certain is reported: the backup may be incomplete.
-func TestWalkReportsDoubts(t *testing.T) {
+func TestWalkReportsUncertainFolders(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Core("html/"), map[string]string{"html/wp-config.php": "config"}))
 	got := walkSite(t, base, Folders{Root: base + "/html", Doubts: []string{"WP_CONTENT_DIR cannot be known"}}, Selection{})
 	sitetest.WantNotes(t, "unreadable", got.report.Unreadable, base+"/html: WP_CONTENT_DIR cannot be known")

@@ -37,7 +37,7 @@ func (e *AmbiguousOwnerError) Error() string {
 	if e.anybody != "" {
 		who = append(who, fmt.Sprintf("other users may change %q (%s)", e.anybody, e.rights))
 	}
-	what := "several users may change what decides about the site: "
+	what := "several users may change the files that decide how the site is read: "
 	if len(who) == 1 && e.anybody == "" {
 		what = "the site would be read as root, but "
 	}

@@ -201,7 +201,7 @@ func TestMissingObject(t *testing.T) {
 	}
 }
 
-func TestRubbishAndHugeManifests(t *testing.T) {
+func TestInvalidAndHugeManifests(t *testing.T) {
 	for _, text := range []string{"", "null", "{", `{"version":1}`, strings.Repeat(" ", 5<<20), "[]", `{"version":"1"}`} {
 		dir := t.TempDir()
 		name := filepath.Join(dir, "a/db-backups/a-db-2026-11-01_03-00-00Z-aaaaaaaa.manifest.json")

@@ -157,7 +157,7 @@ func (c *checker) judgePages(answer *serve.Answer) {
 	case strings.Contains(front.URL, "/wp-admin/"):
 		problems = append(problems, "WordPress does not find its tables: it redirects to "+front.URL)
 	case !front.HTML:
-		problems = append(problems, front.URL+" answers 200, but it is no HTML")
+		problems = append(problems, front.URL+" answers 200, but without HTML")
 	default:
 		found = fmt.Sprintf("%s answers 200, %s of HTML, %q", front.URL, humanize.IBytes(uint64(max(front.Bytes, 0))), front.Title)
 	}

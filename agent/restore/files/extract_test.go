@@ -207,7 +207,7 @@ func outsideUntouched(t testing.TB, dir string) {
 }
 
 // A tar whose files are larger than the backup states is refused before they fill the disk.
-func TestBombs(t *testing.T) {
+func TestDecompressionBombs(t *testing.T) {
 	in := restoretest.Tar(t, file("a", strings.Repeat("x", 1<<20)))
 	if dir, _, err := extract(t, in, files.Options{MaxBytes: 1 << 19}); !errors.Is(err, files.ErrUnsafe) || len(tree(t, dir)) > 1 {
 		t.Errorf("%v", err)

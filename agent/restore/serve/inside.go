@@ -154,7 +154,7 @@ func (s *server) why(err error) string {
 	case <-time.After(100 * time.Millisecond):
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Sprintf("PHP takes longer than %s", requestLimit)
+		return fmt.Sprintf("PHP takes longer than %s, so it was killed", requestLimit)
 	}
 	return cut(err.Error())
 }

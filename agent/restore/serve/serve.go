@@ -254,7 +254,7 @@ func hear(orders io.Writer, said io.Reader, o Options) (*Answer, error) {
 		if len(o.URLs) == 0 {
 			return nil, fmt.Errorf("it ended without an answer: %w", err)
 		}
-		return &Answer{Pages: []Page{{URL: o.URLs[0], Problem: "PHP and all around it were ended without an answer"}}}, nil
+		return &Answer{Pages: []Page{{URL: o.URLs[0], Problem: "the processes of PHP were killed before they answered"}}}, nil
 	}
 	return &answer, nil
 }

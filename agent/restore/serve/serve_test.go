@@ -272,8 +272,8 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestDeath: if the kernel kills PHP, because it writes a file larger than the limit, there is no answer.
-func TestDeath(t *testing.T) {
+// TestKilledPHPHasNoAnswer: if the kernel kills PHP, because it writes a file larger than the limit, there is no answer.
+func TestKilledPHPHasNoAnswer(t *testing.T) {
 	t.Parallel()
 	o := siteOptions(t, `<?php $f = fopen( __DIR__ . '/big', 'w' ); while ( true ) { fwrite( $f, str_repeat( 'x', 1 << 20 ) ); }`)
 	if answer := run(t, o); len(answer.Pages) != 1 || answer.Pages[0].Problem != "PHP ended during the request" {

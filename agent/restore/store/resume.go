@@ -137,4 +137,4 @@ func (r *resumed) Close() error {
 	return err
 }
 
-var errNoRange = errors.New("the store does not send parts of objects; the connection broke and cannot go on")
+var errNoRange = errors.New("the connection broke, and this store cannot send the rest of an object")

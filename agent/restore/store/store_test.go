@@ -217,7 +217,7 @@ func TestPutOnlyCredentialReadsNothing(t *testing.T) {
 }
 
 // Get reads the version asked for, even if a later version has the same name.
-func TestGetReadsTheVersionAskedFor(t *testing.T) {
+func TestGetReadsTheRequestedVersion(t *testing.T) {
 	minio, reader := bucket(t)
 	putS3(t, minio, "top", "first")
 	s, err := store.Open(t.Context(), minio.URL("bucket", "", reader))

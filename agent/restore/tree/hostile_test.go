@@ -139,7 +139,7 @@ func stageOnly(t testing.TB, in io.Reader, o tree.Options, length int64) error {
 }
 
 // A restore removes the box of a killed restore, but not the box of a running one.
-func TestStaleAndBusyBoxes(t *testing.T) {
+func TestFoldersOfKilledAndRunningRestores(t *testing.T) {
 	t.Parallel()
 	target, before := oldSite(t)
 	stale := filepath.Join(filepath.Dir(target), ".site.wp-oneway-restore-0123abcd")
@@ -178,7 +178,7 @@ func TestStaleAndBusyBoxes(t *testing.T) {
 
 // If root restores, symlinks that a tenant has planted in his site are not followed, and the
 // tenant owns the restored files. The archive cannot make root the owner of a file.
-func TestTenantsSite(t *testing.T) {
+func TestRestoreIntoATenantsSite(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: it restores with the rights of another user")
@@ -230,7 +230,7 @@ func TestTenantsSite(t *testing.T) {
 
 // A folder of root's in a tenant's home is not removed, even if the tenant gives it the name of
 // a box.
-func TestRootsFoldersAreNoBoxes(t *testing.T) {
+func TestRestoreKeepsFoldersOfRoot(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: it tests what only root could remove")

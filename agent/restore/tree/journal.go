@@ -33,7 +33,7 @@ func openMarker(box *os.File, flags int) (*os.File, error) {
 func (p *place) begin() error {
 	st, err := p.staged()
 	if err != nil || st == nil {
-		return errors.Join(err, errors.New("what was staged is gone"))
+		return errors.Join(err, errors.New("the staged files are missing"))
 	}
 	j := journal{new: st.Ino}
 	if p.now != nil {
@@ -138,7 +138,7 @@ func (p *place) recoverBox(name string) error {
 	case there == 0 && kept == j.old: // exchange used renames, and stopped between them
 		err = unix.Renameat2(int(box.Fd()), p.name, int(p.dir.Fd()), p.name, unix.RENAME_NOREPLACE)
 	default:
-		err = fmt.Errorf("something else was put there since; what was there before the interrupted restore is in %s: move it away", filepath.Join(filepath.Dir(p.path), name))
+		err = fmt.Errorf("it was changed after the interrupted restore; its content from before the restore is in %s: move it to a safe place", filepath.Join(filepath.Dir(p.path), name))
 	}
 	if err != nil {
 		return fmt.Errorf("put back %s: %w", p.path, err)

@@ -103,7 +103,7 @@ func Confirm(site string, others []string) (removed []string, err error) {
 	err = eachKept(site, others, func(p *place, _ []string) error {
 		names, err := p.interrupted()
 		if err == nil && len(names) > 0 {
-			err = fmt.Errorf("remove what was at %s before: the restore was interrupted; run it again, or with --undo", p.path)
+			err = fmt.Errorf("remove the previous content of %s: the restore was interrupted, so it is still needed; run the restore again, or with --undo", p.path)
 		}
 		return err
 	})

@@ -70,6 +70,6 @@ func (t *Target) sayOld(p *place) {
 		t.o.Say(p.path + " is restored")
 		return
 	}
-	t.o.Say(fmt.Sprintf("%s is restored; what was there is in %s: restore --confirm --to %s removes it, restore --undo --to %[3]s puts it back",
+	t.o.Say(fmt.Sprintf("%s is restored; its previous content is in %s: restore --confirm --to %s removes it, restore --undo --to %[3]s puts it back",
 		p.path, p.old(), t.places[0].path))
 }

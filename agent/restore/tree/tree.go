@@ -259,7 +259,7 @@ func (t *Target) listener() listener {
 // recover puts back what an interrupted restore has replaced, and examines the target again.
 func (t *Target) recover(ctx context.Context) error {
 	if t.o.Dry {
-		return fmt.Errorf("look at %s: a restore to it was interrupted while it put the files in use; run restore --undo --to %[1]s first", t.places[0].path)
+		return fmt.Errorf("examine %s: a restore to it was interrupted while it put the files in use; run restore --undo --to %[1]s first", t.places[0].path)
 	}
 	t.o.Warn("an earlier restore was interrupted while it put the files in use; the old ones are put back first")
 	for _, p := range t.places {

@@ -114,7 +114,7 @@ func needed(k *Keys, what string) error {
 	if len(k.age) == 0 && len(k.gpg) == 0 && k.passphrase == "" {
 		return ErrSealed
 	}
-	return fmt.Errorf("open the seal: the backup needs %s, and another kind of key was given", what)
+	return fmt.Errorf("open the seal: the backup needs %s, and only keys of another kind were given; give it with --identity or --passphrase-file", what)
 }
 
 // A named is a reader whose errors begin with what was done.

@@ -177,8 +177,8 @@ func TestOtherKeys(t *testing.T) {
 	all := locks(t)
 	for name, c := range map[string]struct{ sealed, by, want string }{
 		"other age key":     {"age", "ed25519", "none of the identities"},
-		"gpg by age":        {"gpg", "age", "another kind of key"},
-		"age by passphrase": {"age", "gpg passphrase", "another kind of key"},
+		"gpg by age":        {"gpg", "age", "keys of another kind"},
+		"age by passphrase": {"age", "gpg passphrase", "keys of another kind"},
 		"other gpg key":     {"gpg", "gpg passphrase", "open the seal"},
 	} {
 		by := all[c.by]

@@ -261,6 +261,9 @@ func (l *Loader) Plan() []string {
 // Commit.
 func (l *Loader) Summary() string {
 	text := fmt.Sprintf("restored %d tables with %d rows into database %s", len(l.tables), l.Rows(), sqltext.DisplayName(l.rules.database.Name))
+	if others := len(l.Plan()) - len(l.tables); others > 0 {
+		text += fmt.Sprintf(", and views, triggers, routines and events: %d", others)
+	}
 	if l.kept {
 		text += "; the old tables are kept as " + oldPrefix + "…: drop them with restore --confirm, or put them back with restore --undo"
 	}

@@ -92,7 +92,7 @@ func switches(t *testing.T, s *server) {
 }
 
 // Nothing changes in a dry run, with a truncated dump, or with a dump that is refused at its end.
-func TestNothingChanges(t *testing.T) {
+func TestDatabaseUnchangedAfterFailureOrDryRun(t *testing.T) {
 	s := mariaDB(t)
 	text, _ := s.dump(t, schema("new"))
 	db := s.database(t, "target", schema("old"))

@@ -16,7 +16,7 @@ func ended(rows int, body string) string {
 }
 
 // If the server lacks something, the error names the flag that helps, and nothing has changed.
-func TestWhatTheServerLacks(t *testing.T) {
+func TestErrorsNameTheFlagForTheServer(t *testing.T) {
 	s := mariaDB(t)
 	table := "CREATE TABLE `t` (\n  `v` longtext\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE="
 	view := "CREATE ALGORITHM=UNDEFINED DEFINER=`gone`@`nowhere` SQL SECURITY DEFINER VIEW `v` AS select 1 AS `a`;\n"

@@ -41,7 +41,7 @@ func (d definers) adapt(list []sqltext.Token) ([]sqltext.Token, error) {
 		return list, nil
 	}
 	return nil, fmt.Errorf("its definer is %s, and it would run with the rights of that account; with --definer current, the account that restores "+
-		"becomes the definer, and with --definer keep, %s stays it", name, name)
+		"becomes the definer, and with --definer keep, %s remains the definer", name, name)
 }
 
 // program reads the CREATE statement of a view, trigger, routine or event.

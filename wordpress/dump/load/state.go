@@ -124,7 +124,7 @@ func Confirm(ctx context.Context, db wordpress.Database) error {
 		case s.record == recordUnfinished || s.record == recordUndoing:
 			return errors.New("drop the old tables: the restore was interrupted, so they are still needed; run restore again, or with --undo")
 		case !s.old():
-			return errors.New("drop the old tables: there are none")
+			return errors.New("drop the old tables: the database contains none that a restore has kept")
 		}
 		return dropOld(ctx, conn)
 	})

@@ -62,7 +62,7 @@ var asks = map[string]func(c *Conn) error{
 func ignoreRow([]byte) error { return nil }
 
 // A small answer that does not end is an error before it takes all memory.
-func TestAnswerWithoutEnd(t *testing.T) {
+func TestEndlessAnswer(t *testing.T) {
 	row := packets(append([]byte{0xfd, 0, 0, 0xf0}, make([]byte, 0xf0<<16)...))
 	for name, ask := range asks {
 		here, there := net.Pipe()

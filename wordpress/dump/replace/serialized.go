@@ -12,7 +12,7 @@ var (
 	errBroken   = errors.New("the serialized value is broken")
 	errSameKeys = errors.New("two keys of an array would become the same")
 	errCharset  = errors.New("its bytes, or those of the replacement, are not valid text in the column's character set")
-	errUnread   = errors.New("not looked at: matches in this character set cannot be told from other text")
+	errUnread   = errors.New("not examined: in this character set, a match cannot be distinguished from other text")
 )
 
 const (
