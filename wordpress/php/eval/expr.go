@@ -2,7 +2,7 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// eval evaluates an expression to a value. It panics with a *jump or a *worldEnd if this
+// eval evaluates an expression to a value. It panics with a *jump or a *worldEndError if this
 // world leaves the normal flow, and with other errors if all worlds end.
 func (in *interp) eval(x syntax.Expr) Value {
 	pos := x.Where()

@@ -234,7 +234,7 @@ func (in *interp) runText(name, text string, pos syntax.Pos) Value {
 	src, bad := in.parsed(name, text)
 	if bad != nil {
 		in.mayThrow(pos)
-		panic(&worldEnd{&Refusal{Class: Syntax, File: bad.File, Line: bad.Line, Message: bad.Msg}})
+		panic(&worldEndError{&Refusal{Class: Syntax, File: bad.File, Line: bad.Line, Message: bad.Msg}})
 	}
 	return in.runSource(src)
 }

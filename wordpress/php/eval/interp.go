@@ -122,7 +122,7 @@ func (in *interp) unknownAt(c Class, pos syntax.Pos, reason string) *Unknown {
 
 // endWorld returns the end of a world. Its reason is reported if all worlds end.
 func (in *interp) endWorld(pos syntax.Pos, format string, args ...any) error {
-	return &worldEnd{&Refusal{
+	return &worldEndError{&Refusal{
 		Class: Undecidable, File: in.file(), Line: int(pos.Line), Message: fmt.Sprintf(format, args...), Origin: OriginStop, Expr: in.Snippet(pos),
 	}}
 }

@@ -1,10 +1,6 @@
 package eval
 
-import (
-	"slices"
-
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
-)
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
 // propsOf returns an object's properties by name. The caller must not write to the array.
 func (in *interp) propsOf(o *Object) *Array {
@@ -52,16 +48,12 @@ func (in *interp) evalNew(x *syntax.NewExpr) Value {
 	}
 	c, u := in.classOf(x.Class)
 	if u != nil {
-		if u.Class == Undecidable && in.st.poison == nil {
-			vals := in.evalArgs(x.Args, x.Pos)
-			if slices.ContainsFunc(vals, func(v Value) bool { return HoldsObject(v, 0) }) {
-				in.Poison(u) // the constructor may call methods of an argument, or change it
-			}
-			if n, ok := x.Class.(*syntax.NameExpr); ok && syntax.Lower(n.Name) == "splfileobject" && len(vals) > 1 {
+		if in.isUnmodelledClass(x.Class) {
+			vals := in.callUnmodelled(u, x.Args, x.Pos)
+			if n, _ := x.Class.(*syntax.NameExpr); syntax.Lower(n.Name) == "splfileobject" && len(vals) > 1 {
 				in.storeSlot(writtenSlot, Opaque(u))
 			}
-			in.mayThrow(x.Pos)
-			return u // a class of PHP that is not modelled
+			return u
 		}
 		return in.callUnknown(u, x.Args)
 	}
@@ -122,16 +114,17 @@ func (in *interp) evalMethod(x *syntax.MethodExpr) Value {
 	}
 	u := FirstUnknown(in.asUnknown(v), in.asUnknown(name))
 	if u != nil {
-		if in.methods[syntax.Lower(ToString(name))] || name.Kind() == KindUnknown {
+		low := syntax.Lower(ToString(name))
+		if in.methods[low] || in.methods["__call"] || name.Kind() == KindUnknown {
 			return in.callUnknown(u, x.Args)
 		}
-		for _, a := range x.Args {
-			in.eval(a.X)
+		if bindingMethods[low] {
+			panic(in.unsupported(x.Pos, low+"(), which changes a variable later"))
 		}
-		if writingMethods[syntax.Lower(ToString(name))] {
+		in.callUnmodelled(u, x.Args, x.Pos)
+		if writingMethods[low] {
 			in.storeSlot(writtenSlot, Opaque(u))
 		}
-		in.mayThrow(x.Pos)
 		return Opaque(u)
 	}
 	o, ok := v.(*Object)
@@ -175,8 +168,8 @@ func (in *interp) evalStaticCall(x *syntax.StaticCallExpr) Value {
 	c, u := in.classOf(x.Class)
 	name := in.eval(x.Name)
 	if u = FirstUnknown(u, in.asUnknown(name)); u != nil {
-		if builtin, ok := x.Class.(*syntax.NameExpr); ok && in.lib.ClassNames[syntax.Lower(builtin.Name)] {
-			in.mayThrow(x.Pos)
+		if in.isUnmodelledClass(x.Class) && name.Kind() != KindUnknown {
+			in.callUnmodelled(u, x.Args, x.Pos)
 			return Opaque(u)
 		}
 		return in.callUnknown(u, x.Args)

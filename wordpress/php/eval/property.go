@@ -8,7 +8,7 @@ func (in *interp) propPlace(x *syntax.PropExpr) *place {
 	v := in.eval(x.Obj)
 	name := in.eval(x.Name)
 	o, ok := v.(*Object)
-	if u := FirstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
+	if u := in.unknownProperty(v, name); u != nil {
 		return &place{unknown: u, at: x.Pos}
 	}
 	if !ok {
@@ -19,6 +19,16 @@ func (in *interp) propPlace(x *syntax.PropExpr) *place {
 	}
 	s := in.StringOf(name, x.Pos)
 	return in.memberPlace(o, s, x.Pos)
+}
+
+// unknownProperty returns the unknown in $v->name; nil if both are known. If only the name is
+// unknown, PHP may call __get or __set, and the property may be any object.
+func (in *interp) unknownProperty(v, name Value) *Unknown {
+	u := in.asUnknown(name)
+	if u != nil && in.declaresConversion() {
+		in.Poison(u)
+	}
+	return FirstUnknown(in.asUnknown(v), u)
 }
 
 // memberPlace returns the place of an object's property, for a write.
@@ -111,7 +121,7 @@ func (in *interp) readProp(x *syntax.PropExpr) Value {
 
 // propOf reads a property. If quiet is set, a typed property without a value is null.
 func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) Value {
-	if u := FirstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
+	if u := in.unknownProperty(v, name); u != nil {
 		return Opaque(u)
 	}
 	o, ok := v.(*Object)

@@ -1,12 +1,13 @@
 package eval
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// Functions of PHP that exist and are not evaluated.
+// Functions and classes of PHP that exist and are not evaluated.
 
 // calledAnytime are functions that register a callback which PHP may call at any time.
 var calledAnytime = syntax.WordSet("set_error_handler ob_start register_tick_function")
@@ -28,7 +29,7 @@ func NotModelled(class Class, why string) Function {
 			if c.in.mayCall(c.Args[:min(1, len(c.Args))], 0) {
 				panic(c.in.unsupported(c.pos, c.Name+"() with a function of the program"))
 			}
-		case !laterCalls[c.Name] && (c.in.mayCall(c.Args, 0) || c.in.mayConvert(c.Args, 0)):
+		case !laterCalls[c.Name] && (c.in.mayCall(c.Args, 0) || c.in.mayConvert(c.Args, 0) || c.in.nameClass(c.Args) || c.Name == "unserialize" && c.in.declaresConversion()):
 			c.Poison(u) // a callback runs an unknown number of times, with unknown arguments
 			c.Steps(64)
 			return u
@@ -41,9 +42,55 @@ func NotModelled(class Class, why string) Function {
 	}}
 }
 
-// conversions are methods of the program's classes that PHP's functions call on an object
-// argument.
-var conversions = strings.Fields(`__tostring __serialize __sleep serialize jsonserialize count getiterator current __get offsetget __debuginfo`)
+// bindingMethods are methods of PHP's classes for databases that take a variable by reference and
+// change it in a later call.
+var bindingMethods = syntax.WordSet("bind_param bind_result bindparam bindcolumn")
+
+// isUnmodelledClass reports whether an expression is the name of a class of PHP that is not
+// evaluated, and that the program does not declare.
+func (in *interp) isUnmodelledClass(x syntax.Expr) bool {
+	n, ok := x.(*syntax.NameExpr)
+	if !ok || in.st.poison != nil {
+		return false
+	}
+	low := syntax.Lower(strings.TrimPrefix(n.Name, `\`))
+	_, declared := in.st.Get(in.slot('k', low)).(*definition)
+	return in.lib.ClassNames[low] && !declared
+}
+
+// callUnmodelled evaluates the arguments of a method of PHP that is not evaluated, whose result
+// is u. The method may change an object, call a function of the program, or make an object of a
+// class of the program. If an argument permits that, everything may have changed.
+func (in *interp) callUnmodelled(u *Unknown, args []syntax.Arg, pos syntax.Pos) []Value {
+	vals := in.evalArgs(args, pos)
+	if slices.ContainsFunc(vals, func(v Value) bool { return HoldsObject(v, 0) }) || in.mayCall(vals, 0) || in.nameClass(vals) {
+		in.Poison(u)
+	}
+	in.mayThrow(pos)
+	return vals
+}
+
+// nameClass reports whether one of the arguments is the name of a class of the program.
+func (in *interp) nameClass(vals []Value) bool {
+	return slices.ContainsFunc(vals, func(v Value) bool {
+		name, ok := v.(String)
+		if !ok {
+			return false
+		}
+		_, declared := in.st.Get(in.slot('k', syntax.Lower(strings.TrimPrefix(string(name), `\`)))).(*definition)
+		return declared
+	})
+}
+
+// conversions are methods of the program's classes that PHP calls by itself, such as to convert
+// an object.
+var conversions = strings.Fields(`__tostring __serialize __sleep serialize jsonserialize count getiterator current __get __set __isset __unset
+	offsetget offsetset offsetexists offsetunset __debuginfo __wakeup __unserialize unserialize`)
+
+// declaresConversion reports whether a class of the program has one of these methods.
+func (in *interp) declaresConversion() bool {
+	return slices.ContainsFunc(conversions, func(name string) bool { return in.methods[name] })
+}
 
 // mayConvert reports whether a function may call a method of an argument, or of an object
 // in an array argument.

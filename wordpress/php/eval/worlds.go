@@ -14,8 +14,8 @@ type (
 		depth int
 		val   Value
 	}
-	// worldEnd is the end of a world.
-	worldEnd struct{ why *Refusal }
+	// worldEndError is the end of a world.
+	worldEndError struct{ why *Refusal }
 )
 
 type jumpKind uint8
@@ -28,7 +28,7 @@ const (
 
 func (*jump) Error() string { return "jump" }
 
-func (d *worldEnd) Error() string { return "world ended: " + d.why.Error() }
+func (d *worldEndError) Error() string { return "world ended: " + d.why.Error() }
 
 // An outcome is a world that left the normal flow.
 type outcome struct {
@@ -39,7 +39,7 @@ type outcome struct {
 
 // recordEnd records the reason why the first world ended.
 func (in *interp) recordEnd(err error) {
-	if d, ok := err.(*worldEnd); ok && in.ended == nil {
+	if d, ok := err.(*worldEndError); ok && in.ended == nil {
 		in.ended = d.why
 	}
 }
@@ -114,7 +114,7 @@ func catchPanic(f func() error) (err error) {
 		case nil:
 		case *jump:
 			err = r
-		case *worldEnd:
+		case *worldEndError:
 			err = r
 		case *Refusal:
 			err = r
@@ -134,7 +134,7 @@ func catchPanic(f func() error) (err error) {
 func (in *interp) attempt(f func() error) error {
 	err := catchPanic(f)
 	switch err.(type) {
-	case nil, *jump, *worldEnd:
+	case nil, *jump, *worldEndError:
 		return err
 	}
 	panic(err)

@@ -59,7 +59,7 @@ func padded(c *eval.Call, v eval.Value, integer bool, flag string, width int) st
 	if integer && flag == "0" {
 		return fmt.Sprintf("%0*d", width, eval.ToInt(v))
 	}
-	s := ""
+	var s string
 	if integer {
 		s = strconv.FormatInt(eval.ToInt(v), 10)
 	} else {
