@@ -342,7 +342,10 @@ func fingerprint(create string) string {
 // server returns an error only if a table was rebuilt, but not if it lost a partition or
 // swapped names with another table.
 func (o *object) checkUnchanged(created, create string) error {
-	if created != o.created || o.fingerprint != "" && fingerprint(create) != o.fingerprint {
+	switch {
+	case created != o.created:
+		return fmt.Errorf("%w: its creation time is %q, and was %q before the snapshot", ErrChanged, created, o.created)
+	case o.fingerprint != "" && fingerprint(create) != o.fingerprint:
 		return fmt.Errorf("%w: its definition differs from the one before the snapshot", ErrChanged)
 	}
 	return nil
