@@ -44,6 +44,7 @@ type object struct {
 	foreignKeys   []sqltext.ForeignKey
 	columns       []column // columns of a table that can be read in a batch; otherwise nil
 	created       string   // creation time before the snapshot, as the server writes it
+	timeHidden    bool     // the server may not tell its creation time
 	fingerprint   string   // hash of its definition before the snapshot; "" if the creation time is enough
 }
 
@@ -181,7 +182,17 @@ func (d *Dump) inspectSome(ctx context.Context, tables []*object) error {
 			}
 		}
 	}
-	return d.readColumns(ctx, tables)
+	if err := d.readColumns(ctx, tables); err != nil {
+		return err
+	}
+	for _, o := range tables {
+		if o.timeHidden && o.fingerprint == "" {
+			if err := d.inspect(ctx, o, false); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // findRows finds out which tables have rows. readable is false if the server cannot read one
@@ -341,9 +352,14 @@ func fingerprint(create string) string {
 // snapshot. The session must hold the table's metadata lock. This check is needed because a
 // server returns an error only if a table was rebuilt, but not if it lost a partition or
 // swapped names with another table.
+//
+// In MariaDB, a creation time is sometimes unknown; see hidesTime. Then the definition decides.
 func (o *object) checkUnchanged(created, create string) error {
+	dated := created != "" && o.created != ""
 	switch {
-	case created != o.created:
+	case !dated && o.fingerprint == "":
+		return fmt.Errorf("%w: its creation time is unknown", ErrChanged)
+	case dated && created != o.created:
 		return fmt.Errorf("%w: its creation time is %q, and was %q before the snapshot", ErrChanged, created, o.created)
 	case o.fingerprint != "" && fingerprint(create) != o.fingerprint:
 		return fmt.Errorf("%w: its definition differs from the one before the snapshot", ErrChanged)
