@@ -2,6 +2,7 @@ package dump_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -45,11 +46,16 @@ func TestCreationTimeIsHiddenDuringTheDump(t *testing.T) {
 			t.Fatal(err)
 		}
 		if hidden {
-			return
+			break
 		}
 		if tries == 10 {
 			t.Fatal("the server does not hide the creation time")
 		}
+	}
+	finish := dumpPaused(t, f, db, 1<<20)
+	f.run(t, db, "ALTER TABLE made ADD COLUMN x INT")
+	if err := finish(); !errors.Is(err, dump.ErrChanged) {
+		t.Errorf("altered while its creation time was hidden: %v", err)
 	}
 }
 

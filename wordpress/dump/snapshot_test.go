@@ -136,10 +136,12 @@ func dumpPaused(t *testing.T, f *flavour, db string, after int) (finish func() e
 	case err := <-result:
 		t.Fatalf("the dump ended too early: %v", err)
 	}
-	return func() error {
+	finish = sync.OnceValue(func() error {
 		close(p.goOn)
 		return <-result
-	}
+	})
+	t.Cleanup(func() { _ = finish() }) // a test that fails before: the paused dump holds locks
+	return finish
 }
 
 // fillerRows is a number of rows of 100,000 bytes that fit neither into the buffers of a dump,
