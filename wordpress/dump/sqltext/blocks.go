@@ -206,7 +206,7 @@ func (b *blocks) next(i int) (int, error) {
 	if t.Kind != Word {
 		return b.quotedOrOther(i), nil
 	}
-	if i > 0 && (b.list[i-1].Text == "@" || afterDot(b.list[:i])) {
+	if b.list[i-1].Text == "@" || afterDot(b.list[:i]) {
 		b.starts = false
 		return i + 1, nil
 	}

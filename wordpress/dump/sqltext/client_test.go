@@ -24,5 +24,8 @@ func TestForClient(t *testing.T) {
 		if got := ForClient(c[0], Dialect{}); got != c[1] {
 			t.Errorf("%q: got %q, want %q", c[0], got, c[1])
 		}
+		if got := AsClient(c[1], Dialect{}); got != c[0] {
+			t.Errorf("%q: the client sends %q, want %q", c[1], got, c[0])
+		}
 	}
 }

@@ -58,14 +58,14 @@ func checkLexically(list []Token) error {
 			return errors.New("a version comment contains another comment or its end")
 		case t.Kind == Space && strings.HasPrefix(t.Text, "/*+") && strings.Contains(t.Text, `\`):
 			return errors.New("a backslash in an optimizer hint")
-		case t.Kind == Space && len(t.Text) > 1 && strings.Contains(t.Text, "\x00"):
+		case t.Kind == Space && strings.Contains(t.Text, "\x00"):
 			return errors.New("a zero byte in a comment")
 		case t.Kind != Other:
 		case t.Text[0] < ' ' || t.Text[0] == 0x7f:
 			return errors.New("a control character")
-		case t.Text == `\` && !(next.Kind == Word && next.Text == "N"): // \N is NULL; clients run other commands
+		case t.Text == `\` && next.Text != "N": // \N is NULL; clients run other commands
 			return errors.New("a backslash outside of literals")
-		case t.Text == "-" && next.Text == "-" && i+2 < len(list) && list[i+2].Text[0] >= 0x7f:
+		case t.Text == "-" && next.Text == "-" && list[i+2].Text[0] >= 0x7f:
 			return errors.New("a comment for some character sets only")
 		case t.Text == "/" && next.Text == "*": // plain comments are one token
 			if inVersion {

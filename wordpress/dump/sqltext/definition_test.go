@@ -37,6 +37,22 @@ var accepted = []struct {
 	{Definition{Kind: "PACKAGE BODY", Name: "pk"}, "CREATE PACKAGE BODY `pk` FUNCTION f() RETURNS INT BEGIN RETURN 1; END; PROCEDURE p() SELECT 1; END"},
 	{Definition{Kind: "PROCEDURE", Name: "o", Mode: "PIPES_AS_CONCAT,ORACLE"}, "CREATE PROCEDURE \"o\"(a IN VARCHAR2) AS b VARCHAR2(10) := 'q;'; BEGIN DECLARE x INT; BEGIN NULL; END; END"},
 	{Definition{Kind: "FUNCTION", Name: "f", Mode: "ORACLE"}, "CREATE FUNCTION \"f\"(a IN NUMBER) RETURN VARCHAR2\nAS BEGIN RETURN 'x' || a; END"},
+	{Definition{Kind: "TABLE", Name: "t"}, "CREATE TABLE `t` (`a` int DEFAULT -1, `b` text DEFAULT 'a\\'' COMMENT '/*+ \\ */' /*+ x */)"},
+	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE DEFINER=`role` PROCEDURE p() SELECT 1--2, 2*-\u00e9, 5-+\u00e9, COUNT(*), (1)/2, '\x00' /* a\\b */"},
+	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() BEGIN SELECT t.case, @case; END"},
+	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() BEGIN IF begin THEN SELECT 1; ELSE BEGIN SELECT 1; END; END IF; SELECT 2; END"},
+	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() BEGIN IF a THEN SELECT 1; ELSEIF b THEN BEGIN SELECT 1; END; END IF; SELECT 2; END"},
+	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() BEGIN IF CASE a WHEN 1 THEN 2 END THEN BEGIN SELECT 1; END; END IF; SELECT 2; END"},
+	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() BEGIN CASE a WHEN 1 THEN SELECT 1; WHEN 2 THEN BEGIN SELECT 1; END; END CASE; SELECT 2; END"},
+	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() BEGIN `l` : BEGIN SELECT 1; END; SELECT 2; END"},
+	{Definition{Kind: "PROCEDURE", Name: "p", Mode: "ORACLE"}, "CREATE PROCEDURE p AS BEGIN IF a THEN NULL; ELSIF b THEN BEGIN NULL; END; END IF; NULL; END"},
+	{Definition{Kind: "PROCEDURE", Name: "p", Mode: "ORACLE"}, "CREATE PROCEDURE p AS BEGIN NULL; EXCEPTION WHEN OTHERS THEN BEGIN NULL; END; NULL; END"},
+	{Definition{Kind: "FUNCTION", Name: "f"}, "CREATE FUNCTION f() RETURNS decimal(5,2) unsigned BEGIN RETURN 1; END"},
+	{Definition{Kind: "FUNCTION", Name: "f"}, "CREATE FUNCTION f() RETURNS double precision BEGIN RETURN 1; END"},
+	{Definition{Kind: "FUNCTION", Name: "f"}, "CREATE FUNCTION f() RETURNS char(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin BEGIN RETURN ''; END"},
+	{Definition{Kind: "FUNCTION", Name: "f"}, "CREATE FUNCTION f() RETURNS TYPE OF t . a BEGIN RETURN 1; END"},
+	{Definition{Kind: "FUNCTION", Name: "f", Mode: "ORACLE"}, "CREATE FUNCTION f RETURN t.a%TYPE AS BEGIN RETURN 1; END"},
+	{Definition{Kind: "TRIGGER", Name: "tr", Table: "T", Database: SchemaName{IgnoreCase: true}}, "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW FOLLOWS begin SET NEW.a = 1"},
 }
 
 // Statements in which servers or clients would find more than the object.
@@ -102,6 +118,43 @@ var refused = []struct {
 	{Definition{Kind: "EVENT", Name: "e"}, "CREATE EVENT `e` ON SCHEDULE EVERY 1 DAY;GRANT ALL ON *.* TO a;SET @x=1 DO BEGIN END"},
 	{Definition{Kind: "PACKAGE", Name: "pk", Mode: "ORACLE"}, "CREATE PACKAGE BODY pk AS v INT; END"},
 	{Definition{Kind: "PACKAGE", Name: "pk", Mode: "ORACLE"}, "CREATE PACKAGE pk AS FUNCTION f RETURN INT; END;GRANT ALL ON *.* TO a; END"},
+	{Definition{Kind: "TABLE", Name: "t"}, "ALTER TABLE `t` (`a` int)"},
+	{Definition{Kind: "TABLE", Name: "t"}, "CREATE TEMPORARY TABLE `t` (`a` int)"},
+	{Definition{Kind: "TABLE", Name: "t"}, "CREATE TABLE `t`"},
+	{Definition{Kind: "TABLE", Name: "t"}, "CREATE"},
+	{Definition{Kind: "TABLE", Name: "t"}, "CREATE TABLE `t` (`a` int) # x"},
+	{Definition{Kind: "TABLE", Name: "t"}, "CREATE TABLE `t` (`a` int) VALUES ROW(1)"},
+	{Definition{Kind: "TABLE", Name: "t"}, "CREATE TABLE `t` (`a` int) /*!99999 COMMENT='*/' */"},
+	{Definition{Kind: "TABLE", Name: "t"}, "CREATE TABLE `t` (`a` int) /*!99999 COMMENT='/*' */"},
+	{Definition{Kind: "TABLE", Name: "t"}, "CREATE TABLE `t` (`a` int) /*!50100 /*!50200 x */"},
+	{Definition{Kind: "TABLE", Name: "t"}, "CREATE TABLE `t` (`a` int) /*!50100 x"},
+	{Definition{Kind: "TABLE", Name: "t"}, "CREATE TABLE `t` (`a` int) */"},
+	{Definition{Kind: "TABLE", Name: "t"}, "CREATE TABLE `t` (`a` int \x01)"},
+	{Definition{Kind: "TABLE", Name: "t"}, "CREATE TABLE `t` (`a` int \x7f)"},
+	{Definition{Kind: "SEQUENCE", Name: "S"}, "CREATE SEQUENCE `s` start with 1"},
+	{Definition{Kind: "VIEW", Name: "V"}, "CREATE VIEW `v` AS select 1"},
+	{Definition{Kind: "VIEW", Name: "v"}, "CREATE DEFINER=`a`@;VIEW `v` AS select 1"},
+	{Definition{Kind: "VIEW", Name: "v"}, "CREATE DEFINER=`a`"},
+	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() SELECT 1 \\T /etc/cron.d/x"},
+	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() SELECT 5--\xa01"},
+	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() BEGIN SELECT 1;"},
+	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() SELECT (1"},
+	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() BEGIN SELECT (1;2); END"},
+	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() BEGIN SELECT CASE 1 ;WHEN 1 THEN 2 END; END"},
+	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() BEGIN IF 1 ;THEN SELECT 1; END IF; END"},
+	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() BEGIN /*!99999 ; BEGIN */ SELECT 1; END;GRANT ALL ON *.* TO a; END"},
+	{Definition{Kind: "FUNCTION", Name: "f"}, "CREATE FUNCTION f() RETURNS int LANGUAGE JAVASCRIPT AS $$ x"},
+	{Definition{Kind: "FUNCTION", Name: "f"}, "CREATE FUNCTION f() RETURNS int LANGUAGE JAVASCRIPT AS x"},
+	{Definition{Kind: "FUNCTION", Name: "f"}, "CREATE FUNCTION f() RETURNS int LANGUAGE JAVASCRIPT AS x$$;GRANT ALL ON *.* TO a$$"},
+	{Definition{Kind: "FUNCTION", Name: "f"}, "CREATE FUNCTION f() RETURNS int LANGUAGE JAVASCRIPT AS $a;b$ x $a;b$"},
+	{Definition{Kind: "LIBRARY", Name: "l"}, "CREATE LIBRARY `l` LANGUAGE JAVASCRIPT BEGIN END"},
+	{Definition{Kind: "TRIGGER", Name: "t", Table: "t"}, "CREATE TRIGGER `t` BEFORE INSERT;DROP TABLE x;CREATE TRIGGER u AFTER INSERT ON `t` FOR EACH ROW SET @a=1"},
+	{Definition{Kind: "TRIGGER", Name: "t", Table: "t"}, "CREATE TRIGGER `t` BEFORE INSERT"},
+	{Definition{Kind: "TRIGGER", Name: "t", Table: "t"}, "CREATE TRIGGER `t` AFTER INSERT ON `t` ;DROP TABLE x"},
+	{Definition{Kind: "TRIGGER", Name: "t", Table: "T"}, "CREATE TRIGGER `t` AFTER INSERT ON `t` FOR EACH ROW SET @a=1"},
+	{Definition{Kind: "EVENT", Name: "e"}, "CREATE EVENT `e` ON SCHEDULE EVERY 1 DAY"},
+	{Definition{Kind: "EVENT", Name: "e"}, "CREATE EVENT `e` ON SCHEDULE EVERY 1 DAY;GRANT ALL ON *.* TO a"},
+	{Definition{Kind: "PACKAGE BODY", Name: "pk", Mode: "ORACLE"}, "CREATE PACKAGE pk AS v INT; END"},
 }
 
 // MariaDB 10.5 does not escape backquotes in the names of foreign keys.
@@ -138,6 +191,19 @@ func TestDefinitions(t *testing.T) {
 		if err := c.definition.Check(c.text); err == nil {
 			t.Errorf("%+v\n%s is accepted", c.definition, c.text)
 		}
+	}
+}
+
+// \xa0 is a space in latin1, and a letter in utf8mb4.
+func TestKeywordsBesideOtherSpaces(t *testing.T) {
+	for _, word := range []string{"BEGIN", "END", "IF", "CASE", "WHILE", "FOR", "LOOP", "REPEAT", "UNTIL", "THEN", "DO", "declare"} {
+		text := "CREATE PROCEDURE p() BEGIN SELECT 1;\xa0" + word + "\x80;GRANT ALL ON *.* TO a; END"
+		if err := (Definition{Kind: "PROCEDURE", Name: "p"}).Check(text); err == nil {
+			t.Errorf("%q is accepted", text)
+		}
+	}
+	if err := (Definition{Kind: "PROCEDURE", Name: "p"}).Check("CREATE PROCEDURE p() SELECT \u00e9nd, ENDE\u00e9"); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -56,3 +56,22 @@ func TestEscapeAtEveryPlace(t *testing.T) {
 		}
 	}
 }
+
+// TestUnescape compares with what a server reads in a literal in single quotes.
+func TestUnescape(t *testing.T) {
+	for literal, want := range map[string]string{
+		``: "", `abc`: "abc", `a\0b\nc\rd\te\bf\Zg`: "a\x00b\nc\rd\te\bf\x1ag",
+		`\%\_`: `\%\_`, `\a\"\'\\`: `a"'\`, `it''s`: "it's", `a''`: "a'", `\\n`: `\n`, `a\`: `a\`, "\U0001F600\\\xff": "\U0001F600\xff",
+	} {
+		if got := string(AppendUnescaped([]byte("before "), []byte(literal))); got != "before "+want {
+			t.Errorf("%q: got %q, want %q", literal, got, want)
+		}
+	}
+	all := make([]byte, 256)
+	for i := range all {
+		all[i] = byte(i)
+	}
+	if got := AppendUnescaped(nil, AppendEscaped(nil, all)); !bytes.Equal(got, all) {
+		t.Errorf("%q", got)
+	}
+}

@@ -77,15 +77,17 @@ func WithoutDefiner(list []Token) []Token {
 		if t.Kind == Other && t.Text == "(" {
 			break
 		}
-		if !t.Is("DEFINER") {
+		if !t.IsWord("DEFINER") {
 			continue
 		}
-		end := SkipSpace(list, i+1) // =
-		end = SkipSpace(list, end+1) + 1
-		if at := SkipSpace(list, end); at < len(list) && list[at].Text == "@" {
-			end = SkipSpace(list, at+1) + 1
+		end := definerEnd(list, i)
+		if end == i { // SQL SECURITY DEFINER
+			continue
 		}
-		end = SkipSpace(list, min(end, len(list)))
+		if end < 0 {
+			break
+		}
+		end = SkipSpace(list, end+1)
 		return append(append([]Token{}, list[:i]...), list[end:]...)
 	}
 	return list

@@ -46,6 +46,10 @@ func TestWithoutDefiner(t *testing.T) {
 		"CREATE DEFINER=`a`@`b` PROCEDURE `p`() SELECT 1":                  "CREATE PROCEDURE `p`() SELECT 1",
 		"CREATE ALGORITHM=MERGE DEFINER=`a` SQL SECURITY DEFINER VIEW `v`": "CREATE ALGORITHM=MERGE SQL SECURITY DEFINER VIEW `v`",
 		"CREATE DEFINER = a @ b TRIGGER t":                                 "CREATE TRIGGER t",
+		"CREATE SQL SECURITY DEFINER VIEW `v` AS select 1":                 "CREATE SQL SECURITY DEFINER VIEW `v` AS select 1",
+		"CREATE DEFINER=a@b":                                               "CREATE ",
+		"CREATE DEFINER=;VIEW v":                                           "CREATE DEFINER=;VIEW v",
+		"CREATE VIEW v AS select `DEFINER`=1":                              "CREATE VIEW v AS select `DEFINER`=1",
 		"CREATE TRIGGER t BEFORE INSERT ON x":                              "CREATE TRIGGER t BEFORE INSERT ON x",
 		"CREATE PROCEDURE `p`(definer INT) SELECT definer=1":               "CREATE PROCEDURE `p`(definer INT) SELECT definer=1",
 	} {

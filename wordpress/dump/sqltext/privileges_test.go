@@ -65,3 +65,56 @@ func TestGrantsWithManyWildcards(t *testing.T) {
 		}
 	}
 }
+
+// A restore uses only accounts whose rights end at the database.
+func TestOutsideGrant(t *testing.T) {
+	const usage = "GRANT USAGE ON *.* TO `a`@`b`"
+	for _, c := range []struct {
+		lines []string
+		want  string
+	}{
+		{[]string{usage, "GRANT ALL PRIVILEGES ON `my_db`.* TO `a`@`b` WITH GRANT OPTION"}, ""},
+		{[]string{usage, "GRANT SELECT, INSERT (`a`, `on`) ON `my\\_db`.`t` TO `a`@`b`"}, ""},
+		{[]string{"grant usage on *.* to `a`@`b` identified by password '*X'", "GRANT EXECUTE ON PROCEDURE `my_db`.`p` TO `a`@`b`"}, ""},
+		{[]string{"GRANT EXECUTE ON PACKAGE BODY `my_db`.`p` TO `a`@`b`", "GRANT EXECUTE ON FUNCTION `my_db`.`f` TO `a`@`b`"}, ""},
+		{[]string{"GRANT SELECT ON *.* TO `a`@`b`"}, "GRANT SELECT ON *.*"},
+		{[]string{"grant usage on *.* to `a`@`b` with grant option"}, "grant usage on *.* to `a`@`b` with grant option"},
+		{[]string{"GRANT USAGE ON *.* TO `a`@`b` WITH GRANT OPTION"}, "\"GRANT USAGE ON *.*\""},
+		{[]string{"GRANT USAGE ON `other`.* TO `a`@`b`"}, "GRANT USAGE ON `other`.*"},
+		{[]string{usage, "GRANT SELECT ON `other`.* TO `a`@`b`"}, "GRANT SELECT ON `other`.*"},
+		{[]string{"GRANT SELECT (`ON`) ON `other`.`t` TO `a`@`b`"}, "GRANT SELECT (`ON`) ON `other`.`t`"},
+		{[]string{"GRANT SELECT (on) ON other.t TO `a`@`b`"}, "GRANT SELECT (on) ON other.t"},
+		{[]string{"GRANT EXECUTE ON PROCEDURE `other`.`p` TO `a`@`b`"}, "GRANT EXECUTE ON PROCEDURE `other`.`p`"},
+		{[]string{"GRANT EXECUTE ON PACKAGE BODY `other`.`p` TO `a`@`b`"}, "GRANT EXECUTE ON PACKAGE BODY `other`.`p`"},
+		{[]string{"GRANT SELECT ON `my%db`.* TO `a`@`b`"}, "GRANT SELECT ON `my%db`.*"},
+		{[]string{"GRANT `admin` TO `a`@`b`"}, "a role"},
+		{[]string{"GRANT `admin`@`%` TO `a`@`b`", usage}, "a role"},
+		{[]string{"SET DEFAULT ROLE `admin` FOR `a`@`b`"}, ""},
+		{[]string{"GRANT PROXY ON ''@'%' TO 'root'@'localhost'"}, "GRANT PROXY ON ''@'%'"},
+		{[]string{"REVOKE SELECT ON `other`.* FROM `a`@`b`"}, ""},
+		{[]string{""}, "a role"},
+		{nil, ""},
+	} {
+		got := OutsideGrant(c.lines, "my_db")
+		if strings.Trim(got, `"`) != strings.Trim(c.want, `"`) {
+			t.Errorf("%q: got %s, want %s", c.lines, got, c.want)
+		}
+	}
+	if got := OutsideGrant([]string{"GRANT SELECT ON `a\\%b`.* TO `a`@`b`"}, "a%b"); got != "" {
+		t.Errorf("a database with a percent sign: %s", got)
+	}
+	if got := OutsideGrant([]string{"GRANT SELECT ON `a%b`.* TO `a`@`b`"}, "a%b"); got == "" {
+		t.Error("a wildcard is not outside of the database")
+	}
+	if got := OutsideGrant([]string{"GRANT SELECT ON function.* TO `a`@`b`"}, "function"); got != "" {
+		t.Errorf("a database named function: %s", got)
+	}
+}
+
+func TestAnyPrivilege(t *testing.T) {
+	for name, want := range map[string]bool{"SELECT": true, "ALL PRIVILEGES": true, "ALL": true, "TRIGGER": false} {
+		if got := (Privileges{name: true}).Any("INSERT", "SELECT"); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package sqltext
 
 import (
+	"reflect"
 	"testing"
 )
 
@@ -26,6 +27,43 @@ func TestViewMentions(t *testing.T) {
 	} {
 		if got := ViewMentions(Tokens(in), SchemaName{Name: "db"}); got != want {
 			t.Errorf("%s: %v", in, got)
+		}
+	}
+}
+
+func TestInvokerView(t *testing.T) {
+	for create, want := range map[string]string{
+		"CREATE ALGORITHM=UNDEFINED DEFINER=`a`@`b` SQL SECURITY DEFINER VIEW `v` (`x`) AS select 1 AS `DEFINER` WITH LOCAL CHECK OPTION": "CREATE ALGORITHM=UNDEFINED SQL SECURITY INVOKER VIEW `v` (`x`) AS select 1 AS `DEFINER`",
+		"CREATE DEFINER=`a`@`b` SQL SECURITY INVOKER VIEW `AS` AS select 1":                                                               "CREATE SQL SECURITY INVOKER VIEW `AS` AS select 1",
+		"CREATE SQL SECURITY DEFINER VIEW `VIEW` (`SECURITY`) AS select 1":                                                                "CREATE SQL SECURITY INVOKER VIEW `VIEW` (`SECURITY`) AS select 1",
+		"CREATE VIEW `v`": "CREATE VIEW `v`",
+	} {
+		if got := InvokerView(create); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+func TestViewDependencies(t *testing.T) {
+	for query, want := range map[string]Dependencies{
+		"select `f`(`t`.`a`),`p`.`g`(`h` (1)) from ((`a` join `b`) straight_join `c`) where `x`": {Tables: []string{"a", "b", "c"}, Functions: []string{"f"}, Packages: []string{"p"}},
+		"select `d`.`t`.`a` from `other`.`t` left join `u` on(`t`.`a` = `u`.`a`)":                {Tables: []string{"u"}},
+		"select 'from `x`' from t join `from` `v`":                                               {Tables: []string{"from"}},
+		"select `a` AS `f`": {},
+	} {
+		if got := ViewDependencies(Tokens(query)); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %+v, want %+v", query, got, want)
+		}
+	}
+}
+
+func TestIsReference(t *testing.T) {
+	for before, want := range map[string]bool{
+		"select 1 from ": true, "select 1 from (( ": true, "join ": true, "straight_join": true, "select nextval( ": true, "LASTVAL(": true, "setval(": true,
+		"select ": false, "`from` ": false, "upper(": false, "(": false, "": false, "nextval": false, "from a, ": false,
+	} {
+		if got := IsReference(Tokens(before)); got != want {
+			t.Errorf("after %q: %v", before, got)
 		}
 	}
 }
