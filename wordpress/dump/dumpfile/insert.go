@@ -226,7 +226,7 @@ func expressionEnd(s []byte, at int) int {
 			return at
 		case c == ',' || c == ' ':
 		case isNumberByte(c) && c != 'e' && c != 'E':
-		case c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z':
+		case c|0x20 >= 'a' && c|0x20 <= 'z':
 			end := at + 1
 			for end < len(s) && end-at <= longest && (s[end] == '_' || s[end]|0x20 >= 'a' && s[end]|0x20 <= 'z') {
 				end++

@@ -210,9 +210,9 @@ func (s *Scanner) special(c byte) (done bool, err error) {
 			return false, s.until("\n")
 		}
 	case '/':
-		next, err := s.in.Peek(4)
-		versioned := err == nil && (next[2] == '!' || next[2] == 'M' && next[3] == '!')
-		if err == nil && next[1] == '*' && !versioned { // the content of a version comment is code
+		next, _ := s.in.Peek(4) //nolint:errcheck // what cannot be read is found next
+		versioned := bytes.HasPrefix(next, []byte("/*!")) || bytes.HasPrefix(next, []byte("/*M!"))
+		if bytes.HasPrefix(next, []byte("/*")) && !versioned { // the content of a version comment is code
 			return false, s.until("*/")
 		}
 	}

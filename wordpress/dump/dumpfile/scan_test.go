@@ -44,8 +44,19 @@ func TestScan(t *testing.T) {
 		"/*!80011 SET @wp_oneway_mode='NO_BACKSLASH_ESCAPES' */;\nSET sql_mode=@wp_oneway_mode, time_zone='+00:00';\nDO '\\';": {
 			"1 /*!80011 SET @wp_oneway_mode='NO_BACKSLASH_ESCAPES' */;", "2 SET sql_mode=@wp_oneway_mode, time_zone='+00:00';", "3 DO '\\';",
 		},
-		"SELECT 8/4, 5 - 3, `a\\`;":         {"1 SELECT 8/4, 5 - 3, `a\\`;"},
-		"SELECT '" + long + ";', 1;\nDO 0;": {"1 SELECT '" + long + ";', 1;", "2 DO 0;"},
+		"\t\r\n SELECT 1;":                              {"2 SELECT 1;"},
+		"--x;\nDO 0;":                                   {"1 --x;", "2 DO 0;"},
+		"-  x;\nDO 0;":                                  {"1 -  x;", "2 DO 0;"},
+		"SELECT 5 -  1; DO 0;":                          {"1 SELECT 5 -  1;", "1 DO 0;"},
+		"-- " + long + "\nDO 0;":                        {"2 DO 0;"},
+		"/*!40101 SET a='*/;' */;":                      {"1 /*!40101 SET a='*/;' */;"},
+		"/*M!100203 SET a='*/;' */;":                    {"1 /*M!100203 SET a='*/;' */;"},
+		"/*M ' */ DO 0;/*M!' */;'*/;":                   {"1 /*M ' */ DO 0;", "1 /*M!' */;'*/;"},
+		"DELIMITER ;;\n\n-- c;;\nSELECT 1;;":            {"4 SELECT 1;;"},
+		"delimiter $$\nDO '" + long + "';$$\n":          {"2 DO '" + long + "';$$"},
+		"DELIMITER " + long[:32] + "\nDO 0" + long[:32]: {"2 DO 0" + long[:32]},
+		"SELECT 8/4, 5 - 3, `a\\`;":                     {"1 SELECT 8/4, 5 - 3, `a\\`;"},
+		"SELECT '" + long + ";', 1;\nDO 0;":             {"1 SELECT '" + long + ";', 1;", "2 DO 0;"},
 	} {
 		for name, r := range map[string]io.Reader{"whole": strings.NewReader(in), "byte by byte": iotest.OneByteReader(strings.NewReader(in))} {
 			if got, err := statements(r); err != nil || !reflect.DeepEqual(got, want) {
@@ -56,15 +67,43 @@ func TestScan(t *testing.T) {
 }
 
 func TestScanUnfinished(t *testing.T) {
-	for _, in := range []string{"SELECT 1", "SELECT 'a;", "SELECT '\\", "SELECT `a;", "SELECT /* ;", "SELECT 1 -- ;", "DELIMITER ;;\nSELECT 1;"} {
+	for _, in := range []string{"SELECT 1", "SELECT 'a;", "SELECT '\\", "SELECT `a;", "SELECT /* ;", "SELECT 1 -- ;", "SELECT 1/", "SELECT 1 /*;", "-", "DELIMITER ;;\nSELECT 1;"} {
 		if got, err := statements(strings.NewReader(in)); !errors.Is(err, dumpfile.ErrUnfinished) {
 			t.Errorf("%q: %q, %v", in, got, err)
 		}
 	}
-	for _, in := range []string{"DELIMITER '\nSELECT 1;", "DELIMITER \n", "DELIMITER x y\n", "DELIMITER " + strings.Repeat("x", 1<<20) + "\n"} {
+	for _, in := range []string{"DELIMITER '\nSELECT 1;", "DELIMITER \n", "DELIMITER x y\n", "DELIMITER ;;", "DELIMITER " + strings.Repeat("x", 33) + "\n", "DELIMITER " + strings.Repeat("x", 1<<20) + "\n"} {
 		if got, err := statements(strings.NewReader(in)); err == nil || !strings.Contains(err.Error(), "delimiter") {
 			t.Errorf("%.40q: %q, %v", in, got, err)
 		}
+	}
+}
+
+// A dump that cannot be read further is not a dump that has ended.
+func TestScanUnreadable(t *testing.T) {
+	broken := errors.New("the disk is broken")
+	in := "-- a\n# b\nDELIMITER ;;\n/* c */ SELECT 'd\\'' -- e\n + `f`/*!g*/;;\nDELIMITER ;\nDO 0;\n"
+	for n := range len(in) + 1 {
+		_, err := statements(io.MultiReader(strings.NewReader(in[:n]), iotest.ErrReader(broken)))
+		if !errors.Is(err, broken) && !(err != nil && strings.Contains(err.Error(), "delimiter")) {
+			t.Errorf("after %q: %v", in[:n], err)
+		}
+	}
+	if _, err := dumpfile.CheckEnd(io.MultiReader(bytes.NewReader(dump("x\n")), iotest.ErrReader(broken))); !errors.Is(err, broken) {
+		t.Error(err)
+	}
+	if _, err := dumpfile.WriteTables(io.Discard, iotest.ErrReader(broken), nil); !errors.Is(err, broken) {
+		t.Error(err)
+	}
+}
+
+func TestScanKeep(t *testing.T) {
+	s := dumpfile.NewScanner(strings.NewReader("DO 1;\nDO 2;"))
+	first, err := s.Next()
+	s.Keep(nil)
+	second, err2 := s.Next()
+	if err := errors.Join(err, err2); err != nil || string(first.Text) != "DO 1" || string(second.Text) != "DO 2" {
+		t.Errorf("%q, %q, %v", first.Text, second.Text, err)
 	}
 }
 
