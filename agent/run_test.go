@@ -19,6 +19,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/archive"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/sinktest"
 	"github.com/wp-oneway/wp-oneway/wordpress/files"
@@ -118,12 +119,16 @@ func TestManifest(t *testing.T) {
 	if len(m.Streams) != 2 || m.Streams[0].Name != manifest.FilesStream || m.Streams[1].Name != manifest.DetailsStream || !slices.Equal(m.Streams[0].Filters, []string{"zstd"}) {
 		t.Errorf("the streams are %+v", m.Streams)
 	}
-	tar := unzstd(t, filepath.Join(dir, want[2]))
-	if m.Streams[0].RawBytes != int64(len(tar)) || !bytes.Contains(tar, []byte("my own")) {
-		t.Errorf("the files' stream is %+v, and %d bytes long", m.Streams[0], len(tar))
+	tar, err := lab.DecryptionKeys{}.Content(t.Context(), filepath.Join(dir, want[2]))
+	if err != nil || m.Streams[0].RawBytes != int64(len(tar)) || !bytes.Contains(tar, []byte("my own")) {
+		t.Errorf("the files' stream is %+v, and %d bytes long (%v)", m.Streams[0], len(tar), err)
+	}
+	details, err := lab.DecryptionKeys{}.Content(t.Context(), filepath.Join(dir, want[0]))
+	if err != nil {
+		t.Fatal(err)
 	}
 	var d manifest.Details
-	if err := json.Unmarshal(unzstd(t, filepath.Join(dir, want[0])), &d); err != nil || d.Version != 1 || d.TablePrefix != "wp_" || d.Root != r.root || d.Source != "static" {
+	if err := json.Unmarshal(details, &d); err != nil || d.Version != 1 || d.TablePrefix != "wp_" || d.Root != r.root || d.Source != "static" {
 		t.Errorf("the details are %+v (%v)", d, err)
 	}
 	report := r.report

@@ -1,19 +1,11 @@
 package main
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"fmt"
-	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
@@ -24,7 +16,10 @@ import (
 func TestTLSFilesOfTheOptionFile(t *testing.T) {
 	t.Parallel()
 	home, _ := tenants(t)
-	cert, key := selfSigned(t)
+	cert, key, err := lab.SelfSigned()
+	if err != nil {
+		t.Fatal(err)
+	}
 	folder := t.TempDir()
 	files := map[string][]byte{"ca.pem": cert, "cert.pem": cert, "key.pem": key}
 	write := func(dir string) {
@@ -71,27 +66,4 @@ func TestTLSFilesOfTheOptionFile(t *testing.T) {
 			}
 		})
 	}
-}
-
-// selfSigned returns a self-signed certificate for servers and clients, and its key.
-func selfSigned(t *testing.T) (cert, key []byte) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyDER, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER})
 }

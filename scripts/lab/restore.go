@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -38,6 +39,17 @@ func (k DecryptionKeys) Unpack(pieces ...string) (Pipeline, error) {
 			return nil, fmt.Errorf("unpack %s: no standard program is known for %q", pieces[0], ext)
 		}
 	}
+}
+
+// Content returns the decrypted, decompressed content of an archive.
+func (k DecryptionKeys) Content(ctx context.Context, pieces ...string) ([]byte, error) {
+	p, err := k.Unpack(pieces...)
+	if err != nil {
+		return nil, err
+	}
+	var content bytes.Buffer
+	err = p.Run(ctx, nil, &content)
+	return content.Bytes(), err
 }
 
 // RestoreFiles creates dir, and unpacks an archive of files into it with standard tar. As root,
