@@ -210,7 +210,7 @@ func (s *Scanner) special(c byte) (done bool, err error) {
 			return false, s.until("\n")
 		}
 	case '/':
-		next, _ := s.in.Peek(4) //nolint:errcheck // what cannot be read is found next
+		next, _ := s.in.Peek(4) // what cannot be read is found next
 		versioned := bytes.HasPrefix(next, []byte("/*!")) || bytes.HasPrefix(next, []byte("/*M!"))
 		if bytes.HasPrefix(next, []byte("/*")) && !versioned { // the content of a version comment is code
 			return false, s.until("*/")

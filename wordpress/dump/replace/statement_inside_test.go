@@ -59,6 +59,37 @@ func TestRewrite(t *testing.T) {
 	}
 }
 
+func TestSkippedColumns(t *testing.T) {
+	const rows = "INSERT INTO `wp_blogs` (`guid`,`domain`,`path`) VALUES\n('http://old.example','old.example','/net/')"
+	for _, c := range []struct {
+		options Options
+		want    string
+	}{
+		{Options{}, "('http://old.example','new.example','/')"},
+		{Options{IncludeGUID: true}, "('https://new.example','new.example','/')"},
+		{Options{SkipColumns: []string{"domain"}}, "('http://old.example','old.example','/net/')"},
+		{Options{SkipColumns: []string{"wp_blogs.p?th"}}, "('http://old.example','old.example','/net/')"},
+		{Options{SkipColumns: []string{"wp_posts.*"}}, "('http://old.example','new.example','/')"},
+	} {
+		c.options.Pairs = [][2]string{{"http://old.example/net", "https://new.example"}, {"http://old.example", "https://new.example"}}
+		r, err := New(c.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := rewrite(r, rows); err != nil || !strings.HasSuffix(got, "\n"+c.want) {
+			t.Errorf("%+v: %s, %v", c.options, got, err)
+		}
+	}
+	for _, name := range []string{"", "a/b", "[a"} {
+		if _, err := New(Options{SkipTables: []string{name}}); err == nil {
+			t.Errorf("the table %q is accepted", name)
+		}
+		if _, err := New(Options{SkipColumns: []string{name}}); err == nil {
+			t.Errorf("the column %q is accepted", name)
+		}
+	}
+}
+
 func hexOf(s string) string {
 	var wide []byte
 	for i := range len(s) {

@@ -142,14 +142,34 @@ func TestUnchanged(t *testing.T) {
 		deep = `s:` + strconv.Itoa(len(deep)) + `:"` + deep + `";`
 	}
 	for name, in := range map[string]string{
-		"length":    `a:1:{i:0;s:19:"http://old.example";}`,
-		"truncated": `a:2:{i:0;s:18:"http://old.example";`,
-		"count":     `a:2:{i:0;s:18:"http://old.example";}`,
-		"inner":     `a:1:{i:0;s:28:"a:9:{s:18:"http://old.example""` + `;}`,
-		"session":   `k|s:31:"a:9:{s:18:"http://old.example";";`,
-		"nesting":   deep,
-		"depth":     strings.Repeat("a:1:{i:0;", 5000) + `s:18:"http://old.example";` + strings.Repeat("}", 5000),
-		"huge":      `s:99999999999999999999:"http://old.example";`,
+		"length":      `a:1:{i:0;s:19:"http://old.example";}`,
+		"truncated":   `a:2:{i:0;s:18:"http://old.example";`,
+		"count":       `a:2:{i:0;s:18:"http://old.example";}`,
+		"inner":       `a:1:{i:0;s:28:"a:9:{s:18:"http://old.example""` + `;}`,
+		"session":     `k|s:31:"a:9:{s:18:"http://old.example";";`,
+		"nesting":     deep,
+		"depth":       strings.Repeat("a:1:{i:0;", 5000) + `s:18:"http://old.example";` + strings.Repeat("}", 5000),
+		"number":      `a:1:{i:0;a:x:{i:0;s:18:"http://old.example";}}`,
+		"brace":       `a:1:{i:0;a:1{i:0;s:18:"http://old.example";}}`,
+		"end":         `a:1:{i:0;s:18:"http://old.example";x`,
+		"more":        `a:1:{i:0;s:18:"http://old.example";i:1;i:2;}`,
+		"key":         `a:1:{N;s:18:"http://old.example";}`,
+		"null":        `a:2:{i:0;N:i:1;s:18:"http://old.example";}`,
+		"integer":     `a:2:{i:0;i;i:1;s:18:"http://old.example";}`,
+		"spaces":      `a:2:{i:0;d:1 2;i:1;s:18:"http://old.example";}`,
+		"quote":       `a:1:{i:0;s:18:http://old.example";}`,
+		"escaped":     `a:1:{i:0;S:18:http://old.example";}`,
+		"escape":      `a:1:{i:0;S:19:"http://old.example\0z";}`,
+		"escaped end": `a:1:{i:0;S:17:"http://old.example";}`,
+		"enum":        `a:2:{i:0;E:3:"A:B":i:1;s:18:"http://old.example";}`,
+		"enum name":   `a:2:{i:0;E:9:"A:B";i:1;s:18:"http://old.example";}`,
+		"class":       `O:2:"A":1:{i:0;s:18:"http://old.example";}`,
+		"object":      `O:1:"A":x:{i:0;s:18:"http://old.example";}`,
+		"custom":      `C:1:"X":99:{http://old.example}`,
+		"custom open": `C:1:"X":18:http://old.example}`,
+		"custom end":  `C:1:"X":18:{http://old.example;`,
+		"custom in":   `C:1:"X":34:{a:1:{i:0;s:19:"http://old.example";}`,
+		"huge":        `s:99999999999999999999:"http://old.example";`,
 	} {
 		if got, err := replaced(r, in); !errors.Is(err, errBroken) || got != in {
 			t.Errorf("%s: %.200s, %v", name, got, err)
@@ -180,6 +200,13 @@ func TestCharsets(t *testing.T) {
 		got, n, err := r.inCharset([]byte(c.in), c.charset)
 		if err != nil || n != 1 || string(got) != c.want {
 			t.Errorf("%s: %q\n got %q, %d, %v\nwant %q", c.charset, c.in, got, n, err, c.want)
+		}
+	}
+	for name, in := range map[string]string{"a byte too many": "\x00C\x00a\x00f\x00\xe9\x00 \x00O\x00l\x00d\x00", "no character": "\x00\x00\x00C\x00\x11\x00\x00"} {
+		for _, charset := range []string{"utf16", "utf32"} {
+			if got, n, _ := r.inCharset([]byte(in), charset); string(got) != in || n != 0 {
+				t.Errorf("%s in %s: %q", name, charset, got)
+			}
 		}
 	}
 	cyrillic := newTest(t, [2]string{"http://old.example", "http://ж.example"})
