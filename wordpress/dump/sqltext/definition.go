@@ -65,7 +65,7 @@ func checkLexically(list []Token) error {
 			return errors.New("a control character")
 		case t.Text == `\` && next.Text != "N": // \N is NULL; clients run other commands
 			return errors.New("a backslash outside of literals")
-		case t.Text == "-" && next.Text == "-" && list[i+2].Text[0] >= 0x7f:
+		case t.Text == "-" && next.Text == "-" && i+2 < len(list) && list[i+2].Text[0] >= 0x7f:
 			return errors.New("a comment for some character sets only")
 		case t.Text == "/" && next.Text == "*": // plain comments are one token
 			if inVersion {
