@@ -159,10 +159,30 @@ func (t *Table) widths(width int, columns []Column) (widths []int, total int) {
 
 // columnsOf returns the number of terminal columns that a text takes: two for each wide
 // character, none for a combining accent.
-func columnsOf(text string) int { return terminalWidth().StringWidth(text) }
+func columnsOf(text string) int {
+	if isASCII(text) {
+		return len(text)
+	}
+	return terminalWidth().StringWidth(text)
+}
+
+// isASCII reports whether each byte of a text takes one column.
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
 
 // cut shortens text to a width.
-func cut(text string, width int) string { return terminalWidth().Truncate(text, width, "…") }
+func cut(text string, width int) string {
+	if len(text) <= width { // no character has more columns than bytes
+		return text
+	}
+	return terminalWidth().Truncate(text, width, "…")
+}
 
 // terminalWidth measures text as terminals do in languages that are not East Asian.
 func terminalWidth() *runewidth.Condition { return &runewidth.Condition{StrictEmojiNeutral: true} }

@@ -40,3 +40,19 @@ func TestTableOnANarrowTerminal(t *testing.T) {
 		}
 	}
 }
+
+// Plain text is measured by its length, and short text is not cut: the results are those of the
+// library.
+func TestWidthOfPlainText(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "/srv/www/shop.example.com", "\t", "a\x00", "a\x7f", "\xff\xfe", "caf\u00e9", "\u65e5\u672c", "\U0001f600", "\u200b"} {
+		if got, want := columnsOf(text), terminalWidth().StringWidth(text); got != want {
+			t.Errorf("%q has %d columns, want %d", text, got, want)
+		}
+		for width := range 30 {
+			if got, want := cut(text, width), terminalWidth().Truncate(text, width, "…"); got != want {
+				t.Errorf("%q, cut to %d columns: got %q, want %q", text, width, got, want)
+			}
+		}
+	}
+}

@@ -286,7 +286,12 @@ func (c *Configuration) DecodeSite(entry map[string]any) (Site, error) {
 	s.retentionSetting = retentionSetting{} // the Keeper reads each level separately
 	keys := c.unforced("", entry)
 	_, s.ownSinks = keys["sinks"]
-	err := decode(keys, &s)
+	var err error
+	if path, ok := keys["path"].(string); ok && len(keys) == 1 {
+		s.Path = path // of most sites of a large host, nothing else is configured
+	} else {
+		err = decode(keys, &s)
+	}
 	if c.ScheduledKind != "" && !c.Forced("kind") {
 		s.Kind = c.ScheduledKind
 	}

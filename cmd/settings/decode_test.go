@@ -1,9 +1,13 @@
 package settings
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
+
+	"github.com/wp-oneway/wp-oneway/cmd/keys"
 	"github.com/wp-oneway/wp-oneway/cmd/process"
 )
 
@@ -36,5 +40,30 @@ func TestIOPriorityInTheConfiguration(t *testing.T) {
 		if err := decode(map[string]any{"limits": map[string]any{"ionice": text}}, &set); err != nil || set.Limits.IONice != want {
 			t.Errorf("%s: got %#x, want %#x (%v)", text, set.Limits.IONice, want, err)
 		}
+	}
+}
+
+// Most sites of a large host have no settings of their own. Their entry is not decoded field by
+// field, but has the same result.
+func TestSitesWithoutSettingsAreCheap(t *testing.T) {
+	flags := pflag.NewFlagSet("backup", pflag.ContinueOnError)
+	Keys().AddFlags(flags, "kind", "exclude")
+	if err := flags.Parse([]string{"--kind", "db", "--exclude", "*.tmp"}); err != nil {
+		t.Fatal(err)
+	}
+	c, err := merge(&keys.File{}, "", flags)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got, want Site
+	if n := testing.AllocsPerRun(20, func() {
+		if got, err = c.DecodeSite(map[string]any{"path": "/srv/shop"}); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 20 {
+		t.Errorf("a site without settings allocates %v times", n)
+	}
+	if want, err = c.DecodeSite(map[string]any{"path": "/srv/shop", "ignore": ""}); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v (%v)", got, want, err)
 	}
 }

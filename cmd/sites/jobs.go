@@ -29,7 +29,7 @@ func Jobs(ctx context.Context, c *settings.Configuration, entries []Entry) (jobs
 		return nil, nil, exit.Usage(fmt.Errorf("--name can name only one site, but %d are selected; set name for each in the configuration", len(entries)))
 	}
 	homes := site.SystemHomes().Of
-	jobs = make([]agent.Job, 0, len(entries))
+	jobs, sets = make([]agent.Job, 0, len(entries)), make([]settings.Site, 0, len(entries))
 	for _, e := range entries {
 		set, err := c.Site(e.Keys)
 		if err != nil {

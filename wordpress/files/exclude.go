@@ -30,9 +30,10 @@ type Selection struct {
 	Crontab []byte `json:"crontab,omitempty"`
 }
 
-// Check compiles the patterns and returns an error for the first malformed one.
+// Check returns an error for the first malformed pattern of Exclude and Include.
 func (s *Selection) Check() error {
-	_, err := newRules(s, nil)
+	own := Selection{Exclude: s.Exclude, Include: s.Include, NoDefaultExcludes: true}
+	_, err := newRules(&own, nil)
 	return err
 }
 

@@ -116,8 +116,21 @@ func TestGlobRefuses(t *testing.T) {
 			t.Errorf("include %q was taken", pattern)
 		}
 	}
-	if err := (&Selection{}).Check(); err != nil {
+	if _, err := newRules(&Selection{}, nil); err != nil {
 		t.Errorf("the default excludes: %v", err)
+	}
+}
+
+// A search for sites checks the selection of each site. It does not compile the default excludes
+// each time.
+func TestCheckOfDefaultsIsCheap(t *testing.T) {
+	s := &Selection{}
+	if n := testing.AllocsPerRun(20, func() {
+		if err := s.Check(); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 5 {
+		t.Errorf("the check of a selection without patterns allocates %v times", n)
 	}
 }
 

@@ -46,7 +46,7 @@ func (r *resolver) begin(path string) error {
 	}
 	r.root = known.root
 	r.steps = append(make([]step, 0, len(known.steps)+2), known.steps...)
-	if err := r.revisit(); err != nil {
+	if err := r.revisit(); err != nil || rest == "" {
 		return err
 	}
 	return r.push(rest)
@@ -64,18 +64,22 @@ func (k *kept) nearest(path string) (found Chain, rest string) {
 	return Chain{}, path
 }
 
-// revisit shows the components of a kept folder to the guard, with their present rights.
+// revisit reads the rights of a kept folder, and of those that lead to it, again for the guard. A
+// guard that collects has seen them already. It needs only the status of the folder itself, which
+// may be the result, as does a home without a guard.
 func (r *resolver) revisit() error {
+	g := r.home.guard
+	if g == nil || g.collect {
+		end := r.End()
+		return syscall.Fstat(end.fd, &end.stat)
+	}
 	for i := range r.steps {
 		if err := syscall.Fstat(r.steps[i].fd, &r.steps[i].stat); err != nil {
 			return err
 		}
 	}
-	if r.home.guard == nil {
-		return nil
-	}
 	for i := range r.steps {
-		if err := r.home.guard.visit(r.At(i), func() string { return r.Path(i) }, true); err != nil {
+		if err := g.visit(r.At(i), func() string { return r.Path(i) }, true); err != nil {
 			return err
 		}
 	}

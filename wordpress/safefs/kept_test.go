@@ -43,6 +43,26 @@ func TestKeptFoldersAreGuarded(t *testing.T) {
 	}
 }
 
+// The status of a kept folder is read again for each path, also without a guard.
+func TestKeptFoldersHaveTheirPresentStatus(t *testing.T) {
+	base := sitetest.Grow(t, map[string]string{"alice/a/b/file": "hers"})
+	h := openHome(t, base+"/alice")
+	h.Keep()
+	for _, mode := range []os.FileMode{0o700, 0o750, 0o755} {
+		for _, dir := range []string{base + "/alice/a", base + "/alice/a/b"} {
+			if err := os.Chmod(dir, mode); err != nil {
+				t.Fatal(err)
+			}
+			if info, err := h.Stat(dir); err != nil || info.Mode().Perm() != mode {
+				t.Errorf("%s has the mode %v, want %v (%v)", dir, info, mode, err)
+			}
+			if _, err := h.Stat(dir + "/missing"); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("%s/missing: got %v", dir, err)
+			}
+		}
+	}
+}
+
 func ambiguous(err error) bool {
 	several := (*AmbiguousOwnerError)(nil)
 	return errors.As(err, &several)

@@ -2,7 +2,6 @@ package eval
 
 import (
 	"errors"
-	"path"
 	"slices"
 	"strings"
 
@@ -123,11 +122,12 @@ func (in *interp) include(x *syntax.WordExpr, name string) Value {
 	if unfit != "" {
 		return in.includeUnknown(in.unknownAt(Unsafe, x.Pos, "runs code from "+unfit))
 	}
-	if slices.Contains(in.opt.Stop, abs) || in.sameAsStop(abs) {
+	id := in.identity(abs)
+	if slices.Contains(in.opt.Stop, abs) || in.isStop(id) {
 		in.reachStop(x.Pos)
 		return nil
 	}
-	slot := in.slot('i', in.identity(abs))
+	slot := in.slot('i', id)
 	if once {
 		switch done := in.st.Get(slot).(type) {
 		case Bool:
@@ -144,11 +144,8 @@ func (in *interp) include(x *syntax.WordExpr, name string) Value {
 	return in.includeFile(x, abs, slot)
 }
 
-func (in *interp) sameAsStop(abs string) bool {
-	if path.Base(abs) != "wp-settings.php" && len(in.opt.Stop) == 0 {
-		return false
-	}
-	id := in.identity(abs)
+// isStop reports whether the evaluation ends at the file with this identity.
+func (in *interp) isStop(id string) bool {
 	for _, s := range in.opt.Stop {
 		if in.identity(s) == id {
 			return true

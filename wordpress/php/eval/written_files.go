@@ -94,6 +94,9 @@ func (in *interp) Rewritten(abs string, pos syntax.Pos) *Unknown {
 	case *Unknown:
 		return v
 	case *Array:
+		if v.Len() == 0 {
+			return nil
+		}
 		id := in.identity(abs)
 		v.Each(func(k Key, _ Value) bool {
 			found = below(id, k.Text()) || below(k.Text(), id)
