@@ -85,6 +85,8 @@ func TestReadOfOlderDotenvs(t *testing.T) {
 		{"5 does not write it", "v5.6.1", load4, "DB_NAME=n\nDB_PASSWORD=p", "undecidable"},
 		{"5", "5.6.1", load5, "\xef\xbb\xbfDB_NAME=n\nDB_PASSWORD=p#q\nDB_PASSWORD=r", "n/r"},
 		{"5 has no overload", "v5.6.1", "Dotenv\\Dotenv::createUnsafeMutable(__DIR__)->overload();", "DB_NAME=n", "undecidable"},
+		{"5 nests", "v5.6.1", load5, "DB_NAME=n\nDB_PASSWORD=\"$$a${DB_NAME}$${NONE}\"", "n/$$an$${NONE}"},
+		{"5 nests in a name", "v5.6.1", load5, "A=NAME\nDB_NAME=n\nDB_PASSWORD=${DB_${A}}", "undecidable"},
 		{"5 without a known release", "", load5, "DB_NAME=n\nDB_PASSWORD=p", "n/p"},
 		{"a development branch", "dev-master", load5, "DB_NAME=n\nDB_PASSWORD=p", "undecidable"},
 		{"carriage returns alone", "v2.5.0", load2, "DB_NAME=n\rDB_PASSWORD=p", "n/p"},

@@ -2,7 +2,6 @@ package models
 
 import (
 	"errors"
-	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -31,7 +30,7 @@ var dotenvClasses = []eval.NativeClass{
 			"safeload":                    {Run: dotenvLoad(false), Max: 0},
 			"overload":                    {Run: dotenvOverload, Max: 0},
 			"required":                    {Run: dotenvRequired, Min: 1, Max: 1},
-			"ifpresent":                   {Run: dotenvIfPresent, Min: 1, Max: 1},
+			"ifpresent":                   {Run: newValidator, Min: 1, Max: 1},
 			"getenvironmentvariablenames": {Run: dotenvNames, Max: 0},
 		},
 	},
@@ -96,11 +95,6 @@ func dotenvBuilder(adapters string, major int) func(c *eval.Call) eval.Value {
 	}
 }
 
-// releaseOf returns the release that created a repository.
-func releaseOf(c *eval.Call, repo *eval.Object) Release {
-	return Release{int(eval.ToInt(settingOf(c, repo, "major"))), int(eval.ToInt(settingOf(c, repo, "minor")))}
-}
-
 // refused implements a method that is not evaluated.
 func refused(c *eval.Call) eval.Value { return c.Refused() }
 
@@ -126,11 +120,13 @@ func dotenvAddAdapter(c *eval.Call) eval.Value {
 	if l == "" {
 		return c.RefusedFor("with an adapter that is not one of phpdotenv's for $_ENV, $_SERVER, putenv() and arrays")
 	}
-	return newRepository(c, eval.ToString(settingOf(c, c.This, "adapters"))+l, eval.ToBool(settingOf(c, c.This, "immutable")), releaseOf(c, c.This))
+	r := openRepository(c, c.This)
+	return newRepository(c, r.adapters+l, r.immutable, r.release)
 }
 
 func dotenvImmutable(c *eval.Call) eval.Value {
-	return newRepository(c, eval.ToString(settingOf(c, c.This, "adapters")), true, releaseOf(c, c.This))
+	r := openRepository(c, c.This)
+	return newRepository(c, r.adapters, true, r.release)
 }
 
 // dotenvCreate returns a function with the arguments (paths, names, shortCircuit,
@@ -181,14 +177,13 @@ func toList(v eval.Value) *eval.Array {
 
 // dotenvText reads the first of the named files that exists, or all of them. found is
 // false if none exists.
-func dotenvText(c *eval.Call) (text string, u *eval.Unknown, found bool) {
+func dotenvText(c *eval.Call, release Release) (text string, u *eval.Unknown, found bool) {
 	paths, _ := settingOf(c, c.This, "paths").(*eval.Array)
 	names, _ := settingOf(c, c.This, "names").(*eval.Array)
 	if paths == nil || names == nil {
 		return "", c.Unknown(otherDotenv), false
 	}
 	var parts []string
-	repo, made := settingOf(c, c.This, "repository").(*eval.Object)
 	for _, p := range eval.Pairs(paths) {
 		for _, n := range eval.Pairs(names) {
 			file := strings.TrimRight(eval.ToString(p.Value), "/") + "/" + eval.ToString(n.Value)
@@ -199,7 +194,7 @@ func dotenvText(c *eval.Call) (text string, u *eval.Unknown, found bool) {
 			if !ok {
 				continue
 			}
-			if made && releaseOf(c, repo).Major >= 5 {
+			if release.Major >= 5 {
 				text = strings.TrimPrefix(text, "\xef\xbb\xbf")
 			}
 			if eval.ToBool(settingOf(c, c.This, "short")) {
@@ -212,32 +207,25 @@ func dotenvText(c *eval.Call) (text string, u *eval.Unknown, found bool) {
 }
 
 func dotenvLoad(must bool) func(c *eval.Call) eval.Value {
-	return func(c *eval.Call) eval.Value {
-		text, u, found := dotenvText(c)
-		if u != nil {
-			panic(c.RefuseUnknown(u, u.Class, "%s", u.Reason))
-		}
-		if !found {
-			if must {
-				panic(c.Throw(`Dotenv\Exception\InvalidPathException`, "Unable to read any of the environment file(s)."))
-			}
-			return eval.NewArray()
-		}
-		return dotenvApply(c, text)
-	}
+	return func(c *eval.Call) eval.Value { return repositoryOf(c, c.This).load(must) }
 }
 
-// dotenvApply writes a file's variables.
-func dotenvApply(c *eval.Call, text string) eval.Value {
+// load reads the file and writes its variables.
+func (r *dotenvRepo) load(must bool) eval.Value {
+	c := r.c
+	text, u, found := dotenvText(c, r.release)
+	switch {
+	case u != nil:
+		panic(c.RefuseUnknown(u, u.Class, "%s", u.Reason))
+	case !found && must:
+		panic(c.Throw(`Dotenv\Exception\InvalidPathException`, "Unable to read any of the environment file(s)."))
+	case !found:
+		return eval.NewArray()
+	}
 	lines := 1 + strings.Count(text, "\n") + strings.Count(text, "\r")
 	c.Alloc(8*len(text) + 192*lines + 1024)
-	repo, ok := settingOf(c, c.This, "repository").(*eval.Object)
-	if !ok {
-		panic(c.Refuse(eval.Undecidable, otherDotenv))
-	}
-	r := &dotenvRepo{c: c, o: repo, adapters: eval.ToString(settingOf(c, repo, "adapters")), immutable: eval.ToBool(settingOf(c, repo, "immutable")), release: releaseOf(c, repo).Major}
 	entries := dotenvEntries(c, text, r)
-	if r.release < 4 {
+	if r.release.Major < 4 {
 		rememberNames(c, entries)
 	}
 	vars := eval.NewArray()
@@ -250,7 +238,7 @@ func dotenvApply(c *eval.Call, text string) eval.Value {
 
 func dotenvEntries(c *eval.Call, text string, r *dotenvRepo) []DotenvEntry {
 	invalid := func(why error) { panic(c.Throw(`Dotenv\Exception\InvalidFileException`, why.Error())) }
-	if r.release >= 5 {
+	if r.release.Major >= 5 {
 		if !utf8.ValidString(text) {
 			panic(c.Refuse(eval.Undecidable, "reads an .env file that is not UTF-8, which is not evaluated"))
 		}
@@ -260,26 +248,16 @@ func dotenvEntries(c *eval.Call, text string, r *dotenvRepo) []DotenvEntry {
 		}
 		return entries
 	}
-	entries, err := ParseOldDotenv(text, releaseOf(c, r.o))
+	entries, err := ParseOldDotenv(text, r.release)
 	var doubt *ReleaseConflictError
 	switch {
 	case errors.As(err, &doubt):
-		panic(c.Refuse(eval.Undecidable, "%v of the .env file is read differently by releases of phpdotenv %d", doubt, r.release))
+		panic(c.Refuse(eval.Undecidable, "%v of the .env file is read differently by releases of phpdotenv %d", doubt, r.release.Major))
 	case err != nil:
 		invalid(err)
 	}
-	if r.release == 3 && r.immutable {
+	if r.release.Major == 3 && r.immutable {
 		markRepeated(entries)
 	}
 	return entries
-}
-
-// variableNames returns the names in the argument of required and ifPresent.
-func variableNames(c *eval.Call) []string {
-	var names []string
-	for _, e := range eval.Pairs(toList(c.Arg(0))) {
-		names = append(names, eval.ToString(e.Value))
-	}
-	sort.Strings(names)
-	return names
 }

@@ -65,11 +65,7 @@ func rememberNames(c *eval.Call, entries []DotenvEntry) {
 
 // dotenvNames implements getEnvironmentVariableNames of phpdotenv 2 and 3.
 func dotenvNames(c *eval.Call) eval.Value {
-	repo, ok := settingOf(c, c.This, "repository").(*eval.Object)
-	if !ok {
-		panic(c.Refuse(eval.Undecidable, otherDotenv))
-	}
-	if releaseOf(c, repo).Major > 3 {
+	if repositoryOf(c, c.This).release.Major > 3 {
 		panic(noMethod(c))
 	}
 	if list, ok := settingOf(c, c.This, loadedNames).(*eval.Array); ok {
@@ -81,25 +77,10 @@ func dotenvNames(c *eval.Call) eval.Value {
 // dotenvOverload implements overload: it loads the file and overwrites existing
 // variables.
 func dotenvOverload(c *eval.Call) eval.Value {
-	repo, ok := settingOf(c, c.This, "repository").(*eval.Object)
-	if !ok {
-		panic(c.Refuse(eval.Undecidable, otherDotenv))
-	}
-	r := releaseOf(c, repo)
-	if r.Major > 3 {
+	r := repositoryOf(c, c.This)
+	if r.release.Major > 3 {
 		panic(noMethod(c))
 	}
-	mutable := newRepository(c, eval.ToString(settingOf(c, repo, "adapters")), false, r)
-	props := eval.NewArray()
-	for _, e := range eval.Pairs(c.Props(c.This)) {
-		props.Put(e.Key.Text(), e.Value)
-	}
-	props.Put("repository", mutable)
-	d := *c
-	d.This = c.Object(`Dotenv\Dotenv`, props)
-	v := dotenvLoad(true)(&d)
-	if names, ok := settingOf(c, d.This, loadedNames).(*eval.Array); ok {
-		c.SetProp(c.This, loadedNames, names)
-	}
-	return v
+	r.immutable = false
+	return r.load(true)
 }

@@ -108,7 +108,13 @@ func (e *DotenvEntry) readRelease4(value string) (cause string) {
 // readRelease2Or3 reads a value as phpdotenv 2 and 3 do. They replace ${NAME} everywhere in the
 // value.
 func (e *DotenvEntry) readRelease2Or3(value string, r Release) (cause string) {
-	e.replaceAll = true
+	defer func() {
+		for i := range len(e.Text) {
+			if strings.HasPrefix(e.Text[i:], "${") {
+				e.Vars = append(e.Vars, i)
+			}
+		}
+	}()
 	if value == "" {
 		return ""
 	}
@@ -157,38 +163,6 @@ func oldQuoted(value string) (text string, doubt bool) {
 		}
 	}
 	return "", true
-}
-
-// ResolveAll replaces every ${NAME} in the text by its value. It does not replace
-// ${NAME} in those values.
-func (e *DotenvEntry) ResolveAll(lookup func(name string) (text string, ok bool)) string {
-	var b strings.Builder
-	rest := e.Text
-	for {
-		i := strings.Index(rest, "${")
-		if i < 0 {
-			b.WriteString(rest)
-			return b.String()
-		}
-		b.WriteString(rest[:i])
-		rest = rest[i:]
-		end := 2
-		for end < len(rest) && oldName(rest[end:end+1]) {
-			end++
-		}
-		name := rest[2:end]
-		if name == "" || end == len(rest) || rest[end] != '}' {
-			b.WriteString(rest[:end])
-			rest = rest[end:]
-			continue
-		}
-		if text, ok := lookup(name); ok {
-			b.WriteString(text)
-		} else {
-			b.WriteString(rest[:len(name)+3])
-		}
-		rest = rest[len(name)+3:]
-	}
 }
 
 // markRepeated sets Ambiguous for names that occur twice with different values, for an

@@ -1,12 +1,12 @@
 package models
 
 import (
-	"slices"
+	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // A DotenvEntry is one line of an .env file as phpdotenv 5 reads it.
@@ -16,9 +16,7 @@ type DotenvEntry struct {
 	Text    string
 	Vars    []int // offsets in Text at which ${NAME} is replaced
 
-	// Before phpdotenv 5:
-	replaceAll bool // ${NAME} is replaced everywhere in Text
-	Ambiguous  bool // minor releases give different values
+	Ambiguous bool // minor releases before phpdotenv 5 give different values
 }
 
 // A DotenvError says why phpdotenv refuses a file.
@@ -260,48 +258,36 @@ func dotenvEscaped(token string) (put string, to dotenvState, cause string) {
 	return "", dotenvEscape, "an unexpected escape sequence"
 }
 
-// Resolve replaces each ${NAME} by its value, from the last to the first.
-func (e *DotenvEntry) Resolve(lookup func(name string) (text string, ok bool)) string {
-	back := make([]byte, 0, len(e.Text)) // the finished part, in reverse byte order
-	end := len(e.Text)
-	for i := len(e.Vars) - 1; i >= 0; i-- {
-		back = appendBackwards(back, e.Text[e.Vars[i]:end])
-		end = e.Vars[i]
-		name := nestedName(back)
-		if name == "" {
-			continue
-		}
-		if v, ok := lookup(name); ok {
-			back = appendBackwards(back[:len(back)-len("${}")-len(name)], v)
-		}
-	}
-	back = appendBackwards(back, e.Text[:end])
-	slices.Reverse(back)
-	return string(back)
-}
+var (
+	dotenvVar = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\$\{([A-Za-z0-9_.]+)\}`) })
+	// openDotenvVar matches the beginning of a ${NAME} that the text after it may complete.
+	openDotenvVar = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\$(\{[A-Za-z0-9_.]*)?$`) })
+)
 
-func appendBackwards(to []byte, s string) []byte {
-	for i := len(s) - 1; i >= 0; i-- {
-		to = append(to, s[i])
+// Resolve replaces each ${NAME} by its value. ok is false if the value of one variable may
+// become a part of the name of another, as in ${A${B}}.
+func (e *DotenvEntry) Resolve(lookup func(name string) (text string, ok bool)) (text string, ok bool) {
+	var b strings.Builder
+	end, open := 0, false
+	for i, at := range e.Vars {
+		b.WriteString(e.Text[end:at])
+		end = len(e.Text)
+		if i+1 < len(e.Vars) {
+			end = e.Vars[i+1]
+		}
+		part := e.Text[at:end]
+		if m := dotenvVar().FindStringSubmatch(part); m != nil {
+			v, found := lookup(m[1])
+			if found && open {
+				return "", false
+			}
+			if found {
+				part = v + part[len(m[0]):]
+			}
+		}
+		open = openDotenvVar().MatchString(e.Text[at:end])
+		b.WriteString(part)
 	}
-	return to
-}
-
-// nestedName returns the NAME of the ${NAME} at the start of a text in reverse byte
-// order; "" if there is none.
-func nestedName(back []byte) string {
-	end := len(back) - len("${")
-	if end < 0 || back[end+1] != '$' || back[end] != '{' {
-		return ""
-	}
-	i := end - 1
-	for i >= 0 && (syntax.IsLetter(back[i]) || syntax.IsDigit(back[i]) || back[i] == '_' || back[i] == '.') {
-		i--
-	}
-	if i < 0 || back[i] != '}' {
-		return ""
-	}
-	name := slices.Clone(back[i+1 : end])
-	slices.Reverse(name)
-	return string(name)
+	b.WriteString(e.Text[end:])
+	return b.String(), true
 }

@@ -12,7 +12,25 @@ type dotenvRepo struct {
 	o         *eval.Object
 	adapters  string
 	immutable bool
-	release   int // major version of phpdotenv
+	release   Release // of phpdotenv
+}
+
+// openRepository reads the settings that newRepository recorded in an object.
+func openRepository(c *eval.Call, o *eval.Object) *dotenvRepo {
+	number := func(name string) int { return int(eval.ToInt(settingOf(c, o, name))) }
+	return &dotenvRepo{
+		c: c, o: o, adapters: eval.ToString(settingOf(c, o, "adapters")), immutable: eval.ToBool(settingOf(c, o, "immutable")),
+		release: Release{number("major"), number("minor")},
+	}
+}
+
+// repositoryOf returns the repository of a Dotenv object.
+func repositoryOf(c *eval.Call, dotenv *eval.Object) *dotenvRepo {
+	o, ok := settingOf(c, dotenv, "repository").(*eval.Object)
+	if !ok {
+		panic(c.Refuse(eval.Undecidable, otherDotenv))
+	}
+	return openRepository(c, o)
 }
 
 // Get returns a variable from the first adapter that has it; null if none has.
@@ -94,7 +112,7 @@ func (r *dotenvRepo) define(e *DotenvEntry, vars *eval.Array) {
 	}
 	if u, ok := outside.(*eval.Unknown); ok {
 		v = u
-	} else if r.immutable && r.release != 2 {
+	} else if r.immutable && r.release.Major != 2 {
 		r.remember(e.Name)
 	}
 	vars.Put(e.Name, v)
@@ -105,14 +123,10 @@ func (r *dotenvRepo) define(e *DotenvEntry, vars *eval.Array) {
 // variables is.
 func (r *dotenvRepo) Value(e *DotenvEntry) eval.Value {
 	if e.Ambiguous {
-		return r.c.Unknown("depends on the minor release of phpdotenv " + strconv.Itoa(r.release) + ": write the value of " + e.Name + " in quotes, without backslashes")
+		return r.c.Unknown("depends on the minor release of phpdotenv " + strconv.Itoa(r.release.Major) + ": write the value of " + e.Name + " in quotes, without backslashes")
 	}
 	var doubt *eval.Unknown
-	resolve := e.Resolve
-	if e.replaceAll {
-		resolve = e.ResolveAll
-	}
-	text := resolve(func(name string) (string, bool) {
+	text, ok := e.Resolve(func(name string) (string, bool) {
 		switch v := r.Get(name).(type) {
 		case *eval.Unknown:
 			doubt = v
@@ -123,7 +137,10 @@ func (r *dotenvRepo) Value(e *DotenvEntry) eval.Value {
 		}
 		return "", false
 	})
-	if doubt != nil {
+	switch {
+	case !ok:
+		return r.c.Unknown("uses a variable within the name of a variable (${A${B}}) in an .env file, which is not evaluated").From(eval.OriginFeature)
+	case doubt != nil:
 		return doubt
 	}
 	return eval.String(text)

@@ -4,6 +4,7 @@ package models
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
@@ -215,20 +216,12 @@ func convertedByFlags(c *eval.Call, v eval.Value, flags int64) eval.Value {
 		return eval.Null
 	case word == "true" || word == "false" || word == "null":
 		return eval.String(s)
-	case flags&envInt != 0 && s != "" && leadingDigits(s) == len(s):
+	case flags&envInt != 0 && s != "" && strings.Trim(s, "0123456789") == "":
 		return eval.Int(eval.ToInt(eval.String(s))) // as in the library, leading zeros are lost, also in a password
 	case flags&envQuotes != 0 && len(s) > 1 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0]:
 		return eval.String(s[1 : len(s)-1])
 	}
 	return eval.String(s)
-}
-
-func leadingDigits(s string) int {
-	n := 0
-	for n < len(s) && syntax.IsDigit(s[n]) {
-		n++
-	}
-	return n
 }
 
 // Functions returns the functions of the modelled libraries.
