@@ -35,23 +35,23 @@ var (
 // m (nested), t (a needle that is not empty).
 var diffCalls = strings.Fields(`	strlen:s strtolower:s strtoupper:s ucfirst:s lcfirst:s strrev:s addslashes:s stripslashes:s trim:s ltrim:s rtrim:s trim:ss rtrim:ss
 	str_repeat:si chr:i str_pad:si str_pad:sit str_pad:siti implode:sa implode:a explode:ts explode:tsi
-	str_replace:sss str_replace:ass str_ireplace:tss strcmp:ss strcasecmp:ss
+	str_replace:sss str_replace:ass strcmp:ss strcasecmp:ss
 	substr:si substr:sii strpos:ss strpos:ssi stripos:ss strrpos:ss strrpos:ssi strstr:ss stristr:ss str_contains:ss str_starts_with:ss
 	str_ends_with:ss
-	count:a array_keys:a array_values:a array_merge:aa array_key_exists:sa array_key_first:a array_key_last:a in_array:sa array_search:sa
+	count:a array_keys:a array_values:a array_merge:aa array_key_exists:sa in_array:sa array_search:sa
 	array_slice:ai array_slice:aii
-	array_filter:a array_sum:a key:a current:a strtok:st
+	array_filter:a key:a current:a strtok:st
 	sprintf:fs sprintf:fn sprintf:fss
 	md5:s sha1:s crc32:s bin2hex:s hex2bin:s base64_encode:s base64_decode:s urlencode:s rawurlencode:s urldecode:s rawurldecode:s
 	parse_url:s parse_url:si json_decode:js json_decode:j
 	dirname:s basename:s basename:ss ctype_digit:s
 	preg_match:ps preg_replace:pss preg_split:ps preg_split:psi preg_quote:s preg_quote:ss version_compare:vv version_compare:vvo
-	ord:s substr_count:ss array_flip:a array_reverse:a array_combine:aa mb_strtolower:s mb_strtoupper:s
+	array_reverse:a 
 	serialize:a serialize:m filter_var:si filter_var:sF strip_tags:s intval:s hash:hs strval:n`)
 
 var diffPools = map[byte][]string{
 	's': diffStrings, 'i': diffInts, 'n': diffNums, 'a': diffArrays, 'm': diffNested, 'p': diffPatterns, 't': diffStrings[1:],
-	'f': {`'%s'`, `'%05d|%s'`, `'%-8s|'`, `'%x %X'`, `"%'*10s"`, `'%2$s %1$s'`, `'%+d'`, `'%%'`, `'%5.1s'`},
+	'f': {`'%s'`, `'%05d|%s'`, `'%s|'`, `'%x %X'`, `"%'*10s"`, `'%2$s %1$s'`, `'%+d'`, `'%%'`, `'%5.1s'`},
 	'j': {`'{"a":[1,2.0,"\u00fc"],"b":null}'`, `'[]'`, `'"x'`, `'12345678901234567890'`, `'{"a":{"a":1}, "a":2}'`, `'TRUE'`, `' [1 , 2 ] '`, `'[1,]'`, `"\"\\ud83d\\ude00\""`, `'{}'`},
 	'v': {`'8.2.0'`, `'8.2.0RC1'`, `'5.6'`, `'5.6.0'`, `'1.0-dev'`, `'1.0alpha'`, `'1.0b2'`, `'10'`, `''`}, 'o': {`'<'`, `'>='`, `'eq'`, `'ne'`},
 	'u': {`'a:1:{s:1:"k";i:5;}'`, `'b:1;'`, `'i:12x'`, `'d:0.5;'`, `'N;'`, `'s:3:"abc";'`, `'a:2:{i:0;N;i:1;a:0:{}}'`}, 'F': {`FILTER_SANITIZE_STRING`, `FILTER_SANITIZE_SPECIAL_CHARS`, `FILTER_SANITIZE_EMAIL`, `FILTER_SANITIZE_URL`, `FILTER_SANITIZE_NUMBER_INT`, `FILTER_SANITIZE_FULL_SPECIAL_CHARS`, `FILTER_SANITIZE_ADD_SLASHES`},

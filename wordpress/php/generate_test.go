@@ -35,7 +35,7 @@ var genBinary = []string{
 // genCalls are functions with the kinds of their arguments: s a string, i a small
 // integer, a an array, v any value, n a number.
 var genCalls = strings.Fields(`strlen:s strtolower:s strtoupper:s ucfirst:s lcfirst:s trim:s ltrim:s rtrim:s trim:ss
-	substr:si substr:sii strpos:ss stripos:ss strrpos:ss strstr:ss stristr:ss str_replace:sss str_ireplace:sss str_repeat:si
+	substr:si substr:sii strpos:ss stripos:ss strrpos:ss strstr:ss stristr:ss str_replace:sss str_repeat:si
 	str_pad:si str_pad:sis explode:ss explode:ssi implode:sa str_contains:ss str_starts_with:ss str_ends_with:ss 
 	strcmp:ss strcasecmp:ss addslashes:s stripslashes:s 
 	md5:s sha1:s crc32:s base64_encode:s base64_decode:s bin2hex:s rawurlencode:s urlencode:s rawurldecode:s urldecode:s
@@ -43,7 +43,7 @@ var genCalls = strings.Fields(`strlen:s strtolower:s strtoupper:s ucfirst:s lcfi
 	is_numeric:v is_int:v is_string:v is_array:v is_bool:v is_null:v is_float:v is_scalar:v gettype:v
 	
 	count:a array_keys:a array_values:a array_merge:aa array_slice:aii array_slice:ai 
-	in_array:va in_array:vav array_search:va array_key_exists:ia array_key_first:a array_key_last:a 
+	in_array:va in_array:vav array_search:va array_key_exists:ia 
 	array_filter:a 
 	   current:a
 	 json_decode:s json_decode:sv parse_url:s dirname:s basename:s basename:ss ctype_digit:s 

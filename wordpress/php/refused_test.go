@@ -163,6 +163,21 @@ utf8_decode('a')
 utf8_encode('a')
 vprintf('%s', [1])
 wordwrap('a b', 1)
+array_combine(['a'], [1])
+array_flip(['a'])
+array_key_first([1])
+array_key_last([1])
+array_sum([1, 2])
+chop('a ')
+doubleval('1')
+is_double(1.5)
+is_long(1)
+key_exists('a', ['a' => 1])
+mb_strtolower('A')
+mb_strtoupper('a')
+ord('a')
+str_ireplace('a', 'b', 'c')
+substr_count('aa', 'a')
 `), "\n")
 
 var calledName = regexp.MustCompile(`^\w+`)
@@ -193,7 +208,6 @@ func TestFunctionsAreRefusedByName(t *testing.T) {
 func TestArgumentsAreRefusedByName(t *testing.T) {
 	for call, want := range map[string]string{
 		`array_keys(['a'], 'a')`:                                   "array_keys() with a value to search",
-		`array_sum([1.5])`:                                         "array_sum() with values",
 		`call_user_func_array('trim', ['string' => 'a'])`:          "call_user_func_array() with named arguments",
 		`count([1, [2]], COUNT_RECURSIVE)`:                         "count() for all levels",
 		`ctype_digit(5)`:                                           "ctype_digit() with an integer",
@@ -214,8 +228,6 @@ func TestArgumentsAreRefusedByName(t *testing.T) {
 		`var_export(1.5, true)`:                                    "var_export()",
 		`preg_match('/a # b/x', 'a')`:                              "preg_match() with a pattern",
 		`preg_split('/(,)/', 'a,b', -1, PREG_SPLIT_DELIM_CAPTURE)`: "preg_split() with flags",
-		`array_flip([1.5])`:                                        "array_flip() with elements",
-		`mb_strtolower("\xc3\x89")`:                                "mb_strtolower() for text",
 		`strtok('/')`:                                              "strtok() with one argument",
 		`sprintf('%e', 1.5)`:                                       "sprintf() with a format specifier",
 		`sprintf('%.2f', 1.5)`:                                     "sprintf() with a format specifier",
@@ -231,6 +243,15 @@ func TestArgumentsAreRefusedByName(t *testing.T) {
 		`explode(',', 'a,b', -1)`:                                  "explode() with a limit below 1",
 		`file_get_contents(__FILE__, false, null, 2)`:              "file_get_contents() with an offset",
 		`filter_var('+5', FILTER_VALIDATE_INT)`:                    "filter_var() for a number with a plus sign",
+		`json_decode('[1]', true, 512, JSON_INVALID_UTF8_IGNORE)`:  "json_decode() with these flags",
+		`filter_var('a', FILTER_SANITIZE_EMAIL)`:                   "filter_var() with this filter",
+		`filter_var('5', FILTER_SANITIZE_NUMBER_INT)`:              "filter_var() with this filter",
+		`filter_var("a'", FILTER_SANITIZE_ADD_SLASHES)`:            "filter_var() with this filter",
+		`hash('crc32b', 'a')`:                                      "hash() with an algorithm",
+		`str_replace('a', 'b', ['a'])`:                             "str_replace() with several texts",
+		`sprintf('%5d', 1)`:                                        "sprintf() with a format specifier",
+		`sprintf('%-5s', 'a')`:                                     "sprintf() with a format specifier",
+		`sprintf('%05s', 'a')`:                                     "sprintf() with a format specifier",
 		`json_decode('"\ud83d"')`:                                  `json_decode() for text with an escape of a surrogate`,
 		`preg_match('/^.$/u', "\xc3\xa9")`:                         "preg_match() with the modifier u",
 		`preg_replace(['/a/'], ['b'], 'a')`:                        "preg_replace() with several replacements",

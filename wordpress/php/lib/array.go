@@ -11,12 +11,8 @@ var arrayFuncs = map[string]eval.Function{
 	"array_values":     {Run: arrayValues, Min: 1, Max: 1, Lazy: true},
 	"array_merge":      {Run: arrayMerge, Max: -1, Lazy: true},
 	"array_key_exists": {Run: arrayKeyExists, Min: 2, Max: 2, Lazy: true},
-	"key_exists":       {Run: arrayKeyExists, Min: 2, Max: 2, Lazy: true},
-	"array_key_first":  {Run: firstOrLastKey(false), Min: 1, Max: 1, Lazy: true},
-	"array_key_last":   {Run: firstOrLastKey(true), Min: 1, Max: 1, Lazy: true},
 	"in_array":         {Run: inArray, Min: 2, Max: 3},
 	"array_search":     {Run: arraySearch, Min: 2, Max: 3},
-	"array_sum":        {Run: arraySum, Min: 1, Max: 1},
 }
 
 // arrayWithKnownKeys returns argument i, an array with known keys in a known order. Its values may
@@ -95,32 +91,6 @@ func arrayKeyExists(c *eval.Call) eval.Value {
 		return eval.Opaque(u)
 	}
 	return eval.Bool(found && v.Kind() != eval.KindAbsent)
-}
-
-func firstOrLastKey(last bool) func(c *eval.Call) eval.Value {
-	return func(c *eval.Call) eval.Value {
-		a := arrayWithKnownKeys(c, 0)
-		found := eval.Null
-		a.Each(func(k eval.Key, _ eval.Value) bool { found = k.Value(); return last })
-		c.Steps(a.Len() / 16)
-		return found
-	}
-}
-
-// arraySum adds integers. It does not evaluate sums of other values.
-func arraySum(c *eval.Call) eval.Value {
-	a := c.Array(0)
-	sum := eval.Int(0)
-	for _, e := range eval.Pairs(a) {
-		n, ok := e.Value.(eval.Int)
-		next := sum + n
-		if !ok || n != 0 && (next > sum) != (n > 0) {
-			return c.RefusedFor("with values that are not integers, or with a sum that is too large")
-		}
-		sum = next
-	}
-	c.Steps(a.Len())
-	return sum
 }
 
 func inArray(c *eval.Call) eval.Value {

@@ -6,8 +6,6 @@ import (
 
 // reorderFuncs are functions that return other elements, keys or another order of an array.
 var reorderFuncs = map[string]eval.Function{
-	"array_combine": {Run: arrayCombine, Min: 2, Max: 2},
-	"array_flip":    {Run: arrayFlip, Min: 1, Max: 1},
 	"array_reverse": {Run: arrayReverse, Min: 1, Max: 2},
 	"array_slice":   {Run: arraySlice, Min: 2, Max: 4},
 }
@@ -28,43 +26,6 @@ func arraySlice(c *eval.Call) eval.Value {
 	out := eval.NewArray()
 	for _, e := range eval.Pairs(a)[from:max(from, to)] {
 		appendEntry(out, e, c.Bool(3))
-	}
-	return out
-}
-
-// elements returns the entries of argument i, whose values are strings and integers. It
-// ends the builtin if they are not.
-func elements(c *eval.Call, i int) []eval.Entry {
-	a := c.Array(i)
-	c.Alloc(a.Size())
-	list := eval.Pairs(a)
-	for _, e := range list {
-		if k := e.Value.Kind(); k != eval.KindString && k != eval.KindInt {
-			c.Return(c.RefusedFor("with elements that are neither strings nor integers"))
-		}
-	}
-	return list
-}
-
-func arrayCombine(c *eval.Call) eval.Value {
-	keys, values := elements(c, 0), c.Array(1)
-	if values.Len() != len(keys) {
-		panic(c.Throw("ValueError", "array_combine(): the arrays must have the same number of elements"))
-	}
-	out := eval.NewArray()
-	for i, e := range eval.Pairs(values) {
-		k, _ := eval.ToKey(keys[i].Value)
-		out.Set(k, e.Value)
-	}
-	c.Alloc(values.Size())
-	return out
-}
-
-func arrayFlip(c *eval.Call) eval.Value {
-	out := eval.NewArray()
-	for _, e := range elements(c, 0) {
-		k, _ := eval.ToKey(e.Value)
-		out.Set(k, e.Key.Value())
 	}
 	return out
 }

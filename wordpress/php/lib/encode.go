@@ -26,20 +26,8 @@ var encodeFuncs = map[string]eval.Function{
 	"base64_decode": {Run: base64Decode, Min: 1, Max: 2},
 }
 
-// algorithm returns the hash that PHP calls by a name; nil if it is not modelled.
-func algorithm(name string) func() hash.Hash {
-	switch syntax.Lower(name) {
-	case "md5":
-		return md5.New
-	case "sha1":
-		return sha1.New
-	case "sha256":
-		return sha256.New
-	case "crc32b":
-		return func() hash.Hash { return crc32.NewIEEE() }
-	}
-	return nil
-}
+// algorithms are the hashes that are evaluated, by PHP's names.
+var algorithms = map[string]func() hash.Hash{"md5": md5.New, "sha1": sha1.New, "sha256": sha256.New}
 
 func digestText(c *eval.Call, h hash.Hash, s string, raw bool) eval.Value {
 	c.Alloc(len(s)/8 + 256)
@@ -54,15 +42,15 @@ func digestText(c *eval.Call, h hash.Hash, s string, raw bool) eval.Value {
 func digest(name string) func(c *eval.Call) eval.Value {
 	return func(c *eval.Call) eval.Value {
 		s := c.Str(0)
-		return digestText(c, algorithm(name)(), s, c.Bool(1))
+		return digestText(c, algorithms[name](), s, c.Bool(1))
 	}
 }
 
 func hashFunc(c *eval.Call) eval.Value {
 	s := twoStrings(c)
-	h := algorithm(s[0])
+	h := algorithms[syntax.Lower(s[0])]
 	if h == nil {
-		return c.RefusedFor("with an algorithm other than md5, sha1, sha256 and crc32b")
+		return c.RefusedFor("with an algorithm other than md5, sha1 and sha256")
 	}
 	return digestText(c, h(), s[1], c.Bool(2))
 }

@@ -15,11 +15,8 @@ const (
 	filterString   = 513
 	filterSpecial  = 515
 	filterDefault  = 516
-	filterEmail    = 517
 	filterURL      = 518
-	filterNumber   = 519
 	filterFull     = 522
-	filterSlashes  = 523
 	filterNullFail = 0x8000000
 )
 
@@ -79,12 +76,8 @@ func filterVar(c *eval.Call) eval.Value {
 	return c.RefusedFor("with this filter")
 }
 
-// The characters that filters keep, besides letters and digits.
-const (
-	emailMarks  = "!#$%&'*+-=?^_`{|}~@.[]"
-	urlMarks    = "$-_.+!*'(),{}|\\^~[]`<>#%\";/?:@&="
-	numberMarks = "+-"
-)
+// urlMarks are the characters that FILTER_SANITIZE_URL keeps, besides letters and digits.
+const urlMarks = "$-_.+!*'(),{}|\\^~[]`<>#%\";/?:@&="
 
 // sanitized returns a text without the characters that a filter removes. ok is false for
 // other filters, and for text that this filter would encode as HTML.
@@ -92,14 +85,8 @@ func sanitized(filter int64, s string) (out string, ok bool) {
 	switch filter {
 	case filterString, filterSpecial, filterFull:
 		return s, !strings.ContainsAny(s, `<>&"'`) && printable(s)
-	case filterSlashes:
-		return addslashes(s), true
-	case filterEmail:
-		return onlyMarks(s, emailMarks, syntax.IsLetter), true
 	case filterURL:
-		return onlyMarks(s, urlMarks, syntax.IsLetter), true
-	case filterNumber:
-		return onlyMarks(s, numberMarks, func(byte) bool { return false }), true
+		return onlyURL(s), true
 	}
 	return "", false
 }
@@ -113,10 +100,10 @@ func printable(s string) bool {
 	return true
 }
 
-func onlyMarks(s, marks string, letters func(byte) bool) string {
+func onlyURL(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
-		if syntax.IsDigit(s[i]) || letters(s[i]) || strings.IndexByte(marks, s[i]) >= 0 {
+		if syntax.IsLetter(s[i]) || syntax.IsDigit(s[i]) || strings.IndexByte(urlMarks, s[i]) >= 0 {
 			b.WriteByte(s[i])
 		}
 	}

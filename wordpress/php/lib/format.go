@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -12,10 +11,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// formatSpecifier matches the specifiers that are evaluated: %%, and %s and %d with an
-// argument number, with "-" (to the left) or "0" (padded with zeros), and with a width.
+// formatSpecifier matches the specifiers that are evaluated: %%, %s, %d and %05d, which
+// pads with zeros. All but %% may have an argument number.
 var formatSpecifier = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^%(?:%|(?:([1-9]\d?)\$)?([-0])?([1-9]\d{0,2})?([sd]))`)
+	return regexp.MustCompile(`^%(?:%|(?:([1-9]\d?)\$)?(?:(s)|(?:0([1-9]\d?))?d))`)
 })
 
 // sprintf formats strings and integers. It does not evaluate fractions and other bases.
@@ -32,10 +31,10 @@ func sprintf(c *eval.Call) eval.Value {
 		}
 		m := formatSpecifier().FindStringSubmatch(f)
 		if m == nil {
-			return c.RefusedFor("with a format specifier other than %s and %d, or with a precision or a sign")
+			return c.RefusedFor("with a format specifier other than %s, %d and %05d")
 		}
 		f = f[len(m[0]):]
-		if m[4] == "" {
+		if m[0] == "%%" {
 			b.WriteByte('%')
 			continue
 		}
@@ -47,32 +46,16 @@ func sprintf(c *eval.Call) eval.Value {
 		if at > len(args) {
 			panic(c.Throw("ArgumentCountError", fmt.Sprintf("%d arguments are required, %d given", at+1, len(args)+1)))
 		}
-		width, _ := decimalAt(m[3], 0)
-		s := padded(c, args[at-1], m[4] == "d", m[2], width)
+		var s string
+		if v := args[at-1]; m[2] == "s" {
+			s = c.StringOf(v)
+		} else {
+			width, _ := decimalAt(m[3], 0)
+			s = fmt.Sprintf("%0*d", width, eval.ToInt(v))
+		}
 		c.Alloc(5*len(s) + 400)
 		b.WriteString(s)
 	}
-}
-
-// padded converts an argument to text of at least width bytes. The flag is "-", "0" or "".
-func padded(c *eval.Call, v eval.Value, integer bool, flag string, width int) string {
-	if integer && flag == "0" {
-		return fmt.Sprintf("%0*d", width, eval.ToInt(v))
-	}
-	var s string
-	if integer {
-		s = strconv.FormatInt(eval.ToInt(v), 10)
-	} else {
-		s = c.StringOf(v)
-	}
-	fill := max(0, width-len(s))
-	switch flag {
-	case "-":
-		return s + strings.Repeat(" ", fill)
-	case "0":
-		return strings.Repeat("0", fill) + s
-	}
-	return strings.Repeat(" ", fill) + s
 }
 
 func decimalAt(s string, i int) (n, end int) {

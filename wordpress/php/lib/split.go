@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 func implode(c *eval.Call) eval.Value {
@@ -48,98 +47,56 @@ func explode(c *eval.Call) eval.Value {
 	return eval.ListOfStrings(strings.SplitN(text, sep, int(min(limit, int64(n)+1))))
 }
 
-// strReplace implements str_replace, and str_ireplace if fold is set.
-func strReplace(fold bool) func(c *eval.Call) eval.Value {
-	return func(c *eval.Call) eval.Value {
-		search, replace := c.Arg(0), c.Arg(1)
-		if search.Kind() != eval.KindArray && replace.Kind() == eval.KindArray {
-			panic(c.Throw("TypeError", c.Name+"(): Argument #2 ($replace) must be of type string when argument #1 ($search) is a string"))
-		}
-		count := 0
-		one := func(v eval.Value) eval.Value {
-			s := c.StringOf(v)
-			out, n := replaceAll(c, s, search, replace, fold)
-			count += n
-			return eval.String(out)
-		}
-		out := eachSubject(c, c.Arg(2), one)
-		c.SetRef(3, eval.Int(count))
-		return out
+// strReplace does not evaluate several texts.
+func strReplace(c *eval.Call) eval.Value {
+	search, replace := c.Arg(0), c.Arg(1)
+	switch {
+	case search.Kind() != eval.KindArray && replace.Kind() == eval.KindArray:
+		panic(c.Throw("TypeError", c.Name+"(): Argument #2 ($replace) must be of type string when argument #1 ($search) is a string"))
+	case c.Arg(2).Kind() == eval.KindArray:
+		c.Return(c.RefusedFor("with several texts"))
 	}
+	out, n := replaceAll(c, c.StringOf(c.Arg(2)), search, replace)
+	c.SetRef(3, eval.Int(n))
+	return eval.String(out)
 }
 
-// eachSubject applies a function to a subject, or to each element of an array of
-// subjects.
-func eachSubject(c *eval.Call, subject eval.Value, one func(eval.Value) eval.Value) eval.Value {
-	list, ok := subject.(*eval.Array)
-	if !ok {
-		return one(subject)
-	}
-	c.Alloc(list.Size())
-	out := eval.NewArray()
-	for k, v := range list.Each {
-		if v.Kind() != eval.KindArray && v.Kind() != eval.KindObject {
-			v = one(v)
-		}
-		out.Set(k, v)
-	}
-	return out
-}
-
-func replaceAll(c *eval.Call, s string, search, replace eval.Value, fold bool) (string, int) {
+func replaceAll(c *eval.Call, s string, search, replace eval.Value) (string, int) {
 	list, ok := search.(*eval.Array)
 	if !ok {
-		return replaceOne(c, s, search, replace, fold)
+		return replaceOne(c, s, search, replace)
 	}
-	var with []eval.Value
+	var with []eval.Entry
 	rest, many := replace.(*eval.Array)
 	if many {
-		rest.Each(func(_ eval.Key, v eval.Value) bool { with = append(with, v); return true })
+		with, replace = eval.Pairs(rest), eval.String("")
 	}
-	total, i := 0, 0
-	for _, v := range list.Each {
+	total := 0
+	for i, e := range eval.Pairs(list) {
 		to := replace
-		if many {
-			to = eval.String("")
-			if i < len(with) {
-				to = with[i]
-			}
+		if i < len(with) {
+			to = with[i].Value
 		}
-		i++
 		var n int
-		s, n = replaceOne(c, s, v, to, fold)
+		s, n = replaceOne(c, s, e.Value, to)
 		total += n
 	}
 	return s, total
 }
 
-func replaceOne(c *eval.Call, s string, search, replace eval.Value, fold bool) (string, int) {
+func replaceOne(c *eval.Call, s string, search, replace eval.Value) (string, int) {
 	from := c.StringOf(search)
 	to := c.StringOf(replace)
 	if from == "" || len(from) > len(s) {
 		c.Steps(1)
 		return s, 0
 	}
-	hay := s
-	if fold {
-		hay, from = syntax.Lower(s), syntax.Lower(from)
-	}
-	n := strings.Count(hay, from)
+	n := strings.Count(s, from)
 	allocTimes(c, max(len(to)-len(from), 1), int64(n))
 	if c.Alloc(len(s)); n == 0 {
 		return s, 0
 	}
-	var b strings.Builder
-	for {
-		i := strings.Index(hay, from)
-		if i < 0 {
-			break
-		}
-		b.WriteString(s[:i] + to)
-		s, hay = s[i+len(from):], hay[i+len(from):]
-	}
-	b.WriteString(s)
-	return b.String(), n
+	return strings.ReplaceAll(s, from, to), n
 }
 
 // strtok returns the first part of a text that is not empty, up to any of the given

@@ -9,33 +9,28 @@ import (
 )
 
 var stringFuncs = map[string]eval.Function{
-	"strlen":        {Run: strlenFunc, Min: 1, Max: 1},
-	"strtolower":    ofString(syntax.Lower),
-	"strtoupper":    ofString(syntax.Upper),
-	"lcfirst":       ofString(func(s string) string { return firstCase(s, syntax.Lower) }),
-	"str_repeat":    {Run: strRepeat, Min: 2, Max: 2},
-	"chr":           {Run: chrFunc, Min: 1, Max: 1},
-	"strtok":        {Run: strtok, Min: 1, Max: 2},
-	"strrev":        ofString(reverse),
-	"ucfirst":       ofString(func(s string) string { return firstCase(s, syntax.Upper) }),
-	"addslashes":    ofString(addslashes),
-	"stripslashes":  ofString(stripslashes),
-	"trim":          trimFunc(true, true),
-	"ltrim":         trimFunc(true, false),
-	"rtrim":         trimFunc(false, true),
-	"chop":          trimFunc(false, true),
-	"str_pad":       {Run: strPad, Min: 2, Max: 4},
-	"implode":       {Run: implode, Min: 1, Max: 2},
-	"join":          {Run: implode, Min: 1, Max: 2},
-	"explode":       {Run: explode, Min: 2, Max: 3},
-	"str_replace":   {Run: strReplace(false), Min: 3, Max: 4, Refs: 1 << 3},
-	"str_ireplace":  {Run: strReplace(true), Min: 3, Max: 4, Refs: 1 << 3},
-	"mb_strtolower": ofASCII(syntax.Lower),
-	"mb_strtoupper": ofASCII(syntax.Upper),
-	"sprintf":       {Run: sprintf, Min: 1, Max: -1},
-	"ord":           {Run: ordFunc, Min: 1, Max: 1},
-	"strcmp":        compareFunc(false),
-	"strcasecmp":    compareFunc(true),
+	"strlen":       {Run: strlenFunc, Min: 1, Max: 1},
+	"strtolower":   ofString(syntax.Lower),
+	"strtoupper":   ofString(syntax.Upper),
+	"lcfirst":      ofString(func(s string) string { return firstCase(s, syntax.Lower) }),
+	"str_repeat":   {Run: strRepeat, Min: 2, Max: 2},
+	"chr":          {Run: chrFunc, Min: 1, Max: 1},
+	"strtok":       {Run: strtok, Min: 1, Max: 2},
+	"strrev":       ofString(reverse),
+	"ucfirst":      ofString(func(s string) string { return firstCase(s, syntax.Upper) }),
+	"addslashes":   ofString(addslashes),
+	"stripslashes": ofString(stripslashes),
+	"trim":         trimFunc(true, true),
+	"ltrim":        trimFunc(true, false),
+	"rtrim":        trimFunc(false, true),
+	"str_pad":      {Run: strPad, Min: 2, Max: 4},
+	"implode":      {Run: implode, Min: 1, Max: 2},
+	"join":         {Run: implode, Min: 1, Max: 2},
+	"explode":      {Run: explode, Min: 2, Max: 3},
+	"str_replace":  {Run: strReplace, Min: 3, Max: 4, Refs: 1 << 3},
+	"sprintf":      {Run: sprintf, Min: 1, Max: -1},
+	"strcmp":       compareFunc(false),
+	"strcasecmp":   compareFunc(true),
 }
 
 // ofString returns a builtin for a function of one string.
@@ -193,13 +188,6 @@ func chrFunc(c *eval.Call) eval.Value {
 	return eval.String([]byte{byte(c.Int(0, 0))})
 }
 
-func ordFunc(c *eval.Call) eval.Value {
-	if s := c.Str(0); s != "" {
-		return eval.Int(s[0])
-	}
-	return eval.Int(0)
-}
-
 func ascii(s string) bool {
 	for i := range len(s) {
 		if s[i] >= 0x80 {
@@ -207,17 +195,4 @@ func ascii(s string) bool {
 		}
 	}
 	return true
-}
-
-// ofASCII returns a function of a text in some encoding. It evaluates only ASCII text,
-// which is the same in all encodings.
-func ofASCII(f func(string) string) eval.Function {
-	return eval.Function{Min: 1, Max: 2, Run: func(c *eval.Call) eval.Value {
-		s := c.Str(0)
-		if len(c.Args) > 1 || !ascii(s) {
-			return c.RefusedFor("for text that is not ASCII, or with an encoding")
-		}
-		c.Alloc(len(s))
-		return eval.String(f(s))
-	}}
 }

@@ -8,7 +8,6 @@ import (
 )
 
 var substrFuncs = map[string]eval.Function{
-	"substr_count":    {Run: substrCount, Min: 2, Max: 4},
 	"substr":          {Run: substr, Min: 2, Max: 3},
 	"strpos":          {Run: find(false, false), Min: 2, Max: 3},
 	"stripos":         {Run: find(true, false), Min: 2, Max: 3},
@@ -110,13 +109,4 @@ func contains(f func(s, part string) bool) eval.Function {
 		c.Steps(len(s[0])/64 + 1)
 		return eval.Bool(f(s[0], s[1]))
 	}}
-}
-
-func substrCount(c *eval.Call) eval.Value {
-	s := twoStrings(c)
-	if len(c.Args) > 2 || s[1] == "" {
-		return c.RefusedFor("with an offset, or with an empty text to count")
-	}
-	c.Steps(len(s[0])/64 + 1)
-	return eval.Int(strings.Count(s[0], s[1]))
 }

@@ -12,9 +12,7 @@ var typeFuncs = map[string]eval.Function{
 	"is_string":   isKind(eval.KindString),
 	"is_int":      isKind(eval.KindInt),
 	"is_integer":  isKind(eval.KindInt),
-	"is_long":     isKind(eval.KindInt),
 	"is_float":    isKind(eval.KindFloat),
-	"is_double":   isKind(eval.KindFloat),
 	"is_bool":     isKind(eval.KindBool),
 	"is_null":     isKind(eval.KindNull),
 	"is_object":   isKind(eval.KindObject),
@@ -26,7 +24,6 @@ var typeFuncs = map[string]eval.Function{
 	"intval":      {Run: intvalFunc, Min: 1, Max: 2},
 	"strval":      {Run: strvalFunc, Min: 1, Max: 1},
 	"floatval":    {Run: floatvalFunc, Min: 1, Max: 1},
-	"doubleval":   {Run: floatvalFunc, Min: 1, Max: 1},
 }
 
 func isKind(kinds ...eval.Kind) eval.Function {

@@ -19,14 +19,7 @@ var urlFuncs = map[string]eval.Function{
 
 func percentEncode(s, keep string, plus bool) string {
 	plain := func(c byte) bool { return syntax.IsLetter(c) || syntax.IsDigit(c) || strings.IndexByte(keep, c) >= 0 }
-	size := len(s)
-	for i := range len(s) {
-		if !plain(s[i]) {
-			size += 2
-		}
-	}
 	var b strings.Builder
-	b.Grow(size)
 	for i := range len(s) {
 		switch c := s[i]; {
 		case plain(c):
