@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 )
@@ -36,5 +37,38 @@ func TestRunNames(t *testing.T) {
 		if got, ok := ParseRunName(name); ok {
 			t.Errorf("ParseRunName(%q) = %+v", name, got)
 		}
+	}
+}
+
+// A name in the bucket that is not exactly one of ours belongs to no run.
+func TestNamesOfOthers(t *testing.T) {
+	const id = "2026-11-23_03-00-00Z-k3f9a2xq"
+	long := strings.Repeat("a", 100)
+	if _, ok := ParseRunName(long + "/db-backups/" + long + "-db-" + id); !ok {
+		t.Error("a site's name of 100 bytes is refused")
+	}
+	for _, name := range []string{
+		long + "a/db-backups/" + long + "a-db-" + id,
+		"a/db-backups/a-db-2026-11-23_03-00-00Z_k3f9a2xq",
+		"a/db-backups/a-db-2026-11-23_03-00-00Z-k3f9a2xQ",
+		"a/db-backups/a-db-2026-11-23_03-00-00Z-k3f9a2x/",
+		"a/full-backups/a-full-no_uploads-" + id,
+		"a/files-backups/a-no_uploads-" + id,
+		".a/db-backups/.a-db-" + id,
+	} {
+		if got, ok := ParseRunName(name); ok {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if run, _, ok := RunOf(name + ".sql.zst"); ok {
+			t.Errorf("%s belongs to %s", name, run)
+		}
+	}
+	for _, object := range []string{"a/db-backups/a-db-" + id, "a/db-backups/a-db-" + id + "-sql", "other.sql.zst", ""} {
+		if run, suffix, ok := RunOf(object); ok {
+			t.Errorf("%s belongs to %s, %s", object, run, suffix)
+		}
+	}
+	if _, err := NewRunID(time.Now(), strings.NewReader("short")); err == nil {
+		t.Error("a run without its random characters")
 	}
 }

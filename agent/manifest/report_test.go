@@ -62,3 +62,13 @@ func TestSeveralErrorsOnOneLine(t *testing.T) {
 		t.Errorf("reported as %q", got)
 	}
 }
+
+func TestErrorOutsideOfTheSites(t *testing.T) {
+	for before, want := range map[Status]Status{OK: Failed, Locked: Failed, Incomplete: Failed, Failed: Failed, Refused: Refused} {
+		r := Report{Status: before}
+		r.Fail(errDisk)
+		if r.Status != want || len(r.Errors) != 1 || r.Errors[0].Message != errDisk.Error() {
+			t.Errorf("after %s: %s, %+v", before, r.Status, r.Errors)
+		}
+	}
+}
