@@ -53,7 +53,7 @@ func (tb *table) columnType(list []sqltext.Token, kind int, column string) []sql
 	text := ""
 	switch strings.ToLower(list[kind].Text) {
 	case "geomcollection":
-		if tb.MariaDB {
+		if !tb.mySQL(80011) {
 			return replace(list, kind, kind+1, "geometrycollection")
 		}
 	case "uuid", "inet4", "inet6":

@@ -104,18 +104,24 @@ func (tb *table) ignored(list []sqltext.Token, from int, text string) []sqltext.
 	return cut(list, start, end)
 }
 
-// withoutDropped removes the columns that are left out from a key.
+// withoutDropped removes the columns that are left out from a key; it returns nil if the key has
+// no others.
 func (tb *table) withoutDropped(list []sqltext.Token, open int) []sqltext.Token {
 	for i := open + 1; i < len(list); i++ {
 		if list[i].Kind != sqltext.QuotedName || !tb.dropped[list[i].Name] {
 			continue
 		}
-		if list[i-1].Text == "," {
-			return tb.withoutDropped(cut(list, i-1, i+1), open)
+		end := i + 1
+		for end < len(list) && list[end].Text != "," && list[end].Text != ")" { // DESC
+			end++
 		}
-		if i+1 < len(list) && list[i+1].Text == "," {
-			return tb.withoutDropped(cut(list, i, i+2), open)
+		switch {
+		case list[i-1].Text == ",":
+			return tb.withoutDropped(cut(list, i-1, end), open)
+		case end < len(list) && list[end].Text == ",":
+			return tb.withoutDropped(cut(list, i, end+1), open)
 		}
+		return nil
 	}
 	return list
 }
