@@ -26,14 +26,9 @@ type s3Sink struct {
 	url    string
 	client *s3.Client
 	base   http.RoundTripper
-	store  *s3Store
 	place  string // see Location
-}
 
-// An s3Store holds what the answers have shown about the store.
-type s3Store struct {
-	reached          atomic.Bool // it has answered a request successfully
-	noExpectContinue atomic.Bool // it, or a proxy, refuses Expect: 100-continue
+	reached *atomic.Bool // the store has answered a request successfully
 }
 
 func openS3(ctx context.Context, u *url.URL, o Options) (Sink, error) {
@@ -45,7 +40,7 @@ func openS3(ctx context.Context, u *url.URL, o Options) (Sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", bare(u), err)
 	}
-	s := &s3Sink{c: c, o: o, url: u.String(), client: client, base: base, store: &s3Store{}}
+	s := &s3Sink{c: c, o: o, url: u.String(), client: client, base: base, reached: &atomic.Bool{}}
 	if s.place, err = s.locate(ctx); err != nil {
 		return nil, fmt.Errorf("open %s: %w", bare(u), err)
 	}
@@ -223,7 +218,7 @@ func (s *s3Sink) putObject(ctx context.Context, p *part, o *Object, progress fun
 	} else {
 		in.ChecksumCRC64NVME = aws.String(encodeCRC(p.crc))
 	}
-	out, err := s.client.PutObject(ctx, in, s.expect)
+	out, err := s.client.PutObject(ctx, in)
 	drained := b.detach()
 	if err != nil {
 		return drained, err
@@ -257,14 +252,6 @@ func (s *s3Sink) confirm(etag, theirs *string, ours uint64) error {
 // errEarly is the error of an acknowledgement before the body was sent.
 func errEarly() error {
 	return &failure{cause: errors.New("the store acknowledged an object before it was sent; the server at this endpoint is not an object store"), restart: false}
-}
-
-// expect disables Expect: 100-continue for stores that refuse it. Otherwise the store
-// is asked whether it accepts a long body before it is sent.
-func (s *s3Sink) expect(o *s3.Options) {
-	if s.store.noExpectContinue.Load() {
-		o.ContinueHeaderThresholdBytes = -1
-	}
 }
 
 // md5 is the part's checksum for stores without CRC64NVME.

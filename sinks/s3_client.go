@@ -116,6 +116,9 @@ func s3Client(ctx context.Context, c s3Config) (*s3.Client, http.RoundTripper, e
 		if o.Region == "" && o.BaseEndpoint != nil {
 			o.Region = "us-east-1" // what compatible stores without regions expect
 		}
+		// No Expect: 100-continue: some proxies refuse it, and some stores never answer it. The
+		// client of the SDK does not wait for the answer, so that it would save nothing.
+		o.ContinueHeaderThresholdBytes = -1
 		o.HTTPSignerV4 = headerSigner{v4.NewSigner(func(so *v4.SignerOptions) { so.DisableURIPathEscaping = true })}
 		if !openNetwork(o.BaseEndpoint) {
 			o.APIOptions = append(o.APIOptions, v4.SwapComputePayloadSHA256ForUnsignedPayloadMiddleware)
@@ -211,7 +214,6 @@ func s3Transport(base aws.HTTPClient, caFile string) (http.RoundTripper, error) 
 	client = client.WithTransportOptions(func(t *http.Transport) {
 		t.ForceAttemptHTTP2 = false
 		t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
-		t.ExpectContinueTimeout = time.Second
 		t.MaxIdleConnsPerHost = 32
 		t.WriteBufferSize = 64 << 10
 		if roots != nil {

@@ -192,7 +192,7 @@ func (s *s3Sink) sendPart(ctx context.Context, to *piece, number int32, p *part)
 			defer b.detach()
 			in := in
 			in.Body = b
-			out, err := s.client.UploadPart(ctx, &in, s.expect)
+			out, err := s.client.UploadPart(ctx, &in)
 			if err != nil {
 				return false, err
 			}

@@ -28,12 +28,11 @@ type request struct {
 
 // A requestState is what the earlier attempts of a request have shown.
 type requestState struct {
-	failing          time.Time // of the first failure
-	maybe            bool      // an attempt may have taken effect
-	over             bool      // the result is final
-	renewed          bool      // the credential was renewed
-	skewed           bool      // the clock was corrected
-	noExpectContinue bool      // sent again without Expect: 100-continue
+	failing time.Time // of the first failure
+	maybe   bool      // an attempt may have taken effect
+	over    bool      // the result is final
+	renewed bool      // the credential was renewed
+	skewed  bool      // the clock was corrected
 }
 
 // retry sends r until it succeeds, is resolved, fails for good, or has failed for
@@ -60,7 +59,7 @@ func (s *s3Sink) retry(ctx context.Context, r request) error {
 func (s *s3Sink) attempt(ctx context.Context, r request, state *requestState) error {
 	applied, err := send(ctx, r)
 	if err == nil {
-		s.store.reached.Store(true)
+		s.reached.Store(true)
 		return nil
 	}
 	lost := applied && unanswered(err)
@@ -89,10 +88,7 @@ func (s *s3Sink) attempt(ctx context.Context, r request, state *requestState) er
 	case skew(err) != 0 && !state.skewed: // the client corrects its clock by the store's
 		state.skewed = true
 		s.o.Logger.Warn("this host's clock is off; signing with the store's time", "off_by", skew(err).Round(time.Second))
-	case statusOf(err) == http.StatusExpectationFailed && !state.noExpectContinue:
-		state.noExpectContinue = true
-		s.store.noExpectContinue.Store(true)
-	case !temporary(err) && !(s.store.reached.Load() && unknownHost(err)):
+	case !temporary(err) && !(s.reached.Load() && unknownHost(err)):
 		return final(inDoubt(explain(err, r.op, s.c), state.maybe || lost))
 	case time.Since(state.failing) > s.o.Retry:
 		return final(inDoubt(unavailable(explain(err, r.op, s.c)), state.maybe || lost))
