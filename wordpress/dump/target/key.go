@@ -19,7 +19,7 @@ func (tb *table) key(list []sqltext.Token, text string) string {
 	end := sqltext.GroupEnd(list, open)
 	parts := list[open:end]
 	switch {
-	case open+1 < len(list) && hasFunctionalPart(parts) && !tb.mySQL(80013):
+	case hasFunctionalPart(parts) && !tb.mySQL(80013):
 		tb.leftOut(text, "has no keys on expressions")
 		return ""
 	case hasFunctionalPart(parts) && tb.missingFunction(parts) != "":

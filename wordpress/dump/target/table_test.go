@@ -22,6 +22,16 @@ func adapt(t *testing.T, name, elements, options string) (adapted, rest, notes s
 	return strings.ReplaceAll(body, ",\n  ", "; "), rest, strings.Join(list, "; ")
 }
 
+// everyType returns a unique key of columns of all types that fit into an ordinary key.
+func everyType() string {
+	var columns, parts []string
+	for _, kind := range strings.Fields("char(9) varchar(9) binary(9) varbinary(9) enum('a') tinyint smallint mediumint int bigint decimal(5,2) float double year date time datetime(6) timestamp bit(1) set('a')") {
+		name := "`" + strings.Trim(kind, "0123456789(),'a") + "`"
+		columns, parts = append(columns, name+" "+kind), append(parts, name)
+	}
+	return strings.Join(columns, "; ") + "; UNIQUE KEY `u` (" + strings.Join(parts, ",") + ")"
+}
+
 // Definitions are those of SHOW CREATE TABLE of the other kind of server.
 func TestElements(t *testing.T) {
 	const versioned = "`a` int; `s` timestamp(6) GENERATED ALWAYS AS ROW START; `e` timestamp(6) GENERATED ALWAYS AS ROW END; `w` text WITHOUT SYSTEM VERSIONING; PERIOD FOR SYSTEM_TIME (`s`, `e`); "
@@ -81,6 +91,7 @@ func TestElements(t *testing.T) {
 		{"mysql8", "`a` binary(3040); `b` int; `c` enum('x'); `d` datetime; UNIQUE KEY `u` (`a`,`b`) USING HASH; UNIQUE KEY `v` (`a`,`b`,`c`) USING HASH; UNIQUE KEY `w` (`a`,`d`) USING HASH", "`a` binary(3040); `b` int; `c` enum('x'); `d` datetime; UNIQUE KEY `u` (`a`,`b`); UNIQUE KEY `w` (`a`,`d`)", "UNIQUE KEY `v`"},
 		{"mysql8", "`a` char(1); `b` varchar(767); UNIQUE KEY `u` (`a`,`b`) USING HASH; UNIQUE KEY `v` (`a`,`b`,`a`) USING HASH; UNIQUE KEY `w` (`b`) USING BTREE", "`a` char(1); `b` varchar(767); UNIQUE KEY `u` (`a`,`b`); UNIQUE KEY `w` (`b`) USING BTREE", "UNIQUE KEY `v`"},
 		{"mariadb105 mariadb118", "`a` text; UNIQUE KEY `u` (`a`) USING HASH", "", ""},
+		{"mysql8", "EVERY TYPE USING HASH", "EVERY TYPE", ""},
 		{"mysql57 mariadb105", "`d` int; KEY `i` (`d`) IGNORED; KEY `j` (`d`) /*!80000 INVISIBLE */ COMMENT 'x'", "`d` int; KEY `i` (`d`); KEY `j` (`d`) COMMENT 'x'", "queries use this key|queries use this key"},
 		{"mysql8", "`d` int; KEY `i` (`d`) IGNORED; KEY `j` (`d`) /*!80000 INVISIBLE */", "`d` int; KEY `i` (`d`) INVISIBLE; KEY `j` (`d`) INVISIBLE", ""},
 		{"mariadb106 mariadb118", "`d` int; KEY `i` (`d`) IGNORED; KEY `j` (`d`) /*!80000 INVISIBLE */", "`d` int; KEY `i` (`d`) IGNORED; KEY `j` (`d`) IGNORED", ""},
@@ -98,6 +109,7 @@ func TestElements(t *testing.T) {
 		if c.becomes == "" {
 			c.becomes = c.is
 		}
+		c.is, c.becomes = strings.Replace(c.is, "EVERY TYPE", everyType(), 1), strings.Replace(c.becomes, "EVERY TYPE", everyType(), 1)
 		for _, server := range strings.Fields(c.servers) {
 			got, _, notes := adapt(t, server, c.is, "InnoDB")
 			if got != c.becomes {
@@ -126,6 +138,7 @@ func TestOptions(t *testing.T) {
 		{"mariadb105", "Aria PAGE_CHECKSUM=1 TRANSACTIONAL=0 ROW_FORMAT=PAGE", "", ""},
 		{"mysql8", "MyISAM ROW_FORMAT=FIXED UNION=(`x`,`y`)", "", ""},
 		{"mysql8 mysql9", "MyISAM ROW_FORMAT=FIXED\n/*!50100 PARTITION BY HASH (`a`)\nPARTITIONS 4 */", "InnoDB\n/*!50100 PARTITION BY HASH (`a`)\nPARTITIONS 4 */", "its engine is InnoDB|ROW_FORMAT=FIXED"},
+		{"mysql8 mysql9 mariadb118", "InnoDB\n/*!50100 PARTITION BY HASH (`a`)\nPARTITIONS 4 */", "", ""},
 		{"mysql57", "MyISAM\n/*!50100 PARTITION BY HASH (`a`)\nPARTITIONS 4 */", "", ""},
 		{"mysql57 mysql8", "InnoDB ROW_FORMAT=FIXED", "InnoDB", "has no such format of rows"},
 		{"mysql57 mariadb105", "InnoDB COMPRESSION='zlib' COMMENT='x'", "InnoDB COMMENT='x'", "has no such option: COMPRESSION='zlib'"},
@@ -152,6 +165,21 @@ func TestOptions(t *testing.T) {
 					t.Errorf("%s: %s: the notes %s lack %s", server, c.is, notes, part)
 				}
 			}
+		}
+	}
+}
+
+// Only tables in memory have such keys in MySQL.
+func TestHashKeysOfMemoryTables(t *testing.T) {
+	const create = "CREATE TABLE `t` (\n  `a` int,\n  KEY `k` (`a`) USING HASH\n) ENGINE=%"
+	target, err := For("mysql8", true, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for engine, want := range map[string]bool{"MEMORY": true, "InnoDB": false} {
+		got, _ := target.Table(strings.Replace(create, "%", engine, 1))
+		if strings.Contains(got, "USING HASH") != want {
+			t.Errorf("%s: %s", engine, got)
 		}
 	}
 }

@@ -214,6 +214,21 @@ func TestModes(t *testing.T) {
 	}
 }
 
+// A mode that a server does not know would stop the restore.
+func TestModesOfOneServer(t *testing.T) {
+	const ofMySQL8 = "TIME_TRUNCATE_FRACTIONAL"
+	const ofMariaDB = "SIMULTANEOUS_ASSIGNMENT,IGNORE_BAD_TABLE_OPTIONS,EMPTY_STRING_IS_NULL,TIME_ROUND_FRACTIONAL"
+	const ofMySQL5 = "NO_AUTO_CREATE_USER,ORACLE,MSSQL,DB2,POSTGRESQL,MAXDB,MYSQL323,MYSQL40,NO_KEY_OPTIONS,NO_TABLE_OPTIONS,NO_FIELD_OPTIONS"
+	for _, c := range []struct{ server, mode, want string }{
+		{"mysql8", ofMariaDB, ""}, {"mysql8", ofMySQL5, ""}, {"mysql57", ofMariaDB, ""}, {"mysql57", ofMySQL5, ofMySQL5}, {"mysql57", ofMySQL8, ""},
+		{"mysql9", "TRADITIONAL," + ofMySQL8, "TRADITIONAL," + ofMySQL8}, {"mariadb118", ofMySQL8, ""}, {"mariadb118", ofMariaDB, ofMariaDB},
+	} {
+		if got, _, _ := other(t, c.server).Modes(c.mode); got != c.want {
+			t.Errorf("%s: %s became %s", c.server, c.mode, got)
+		}
+	}
+}
+
 func TestStandIns(t *testing.T) {
 	for _, c := range []struct{ server, kind, want string }{
 		{"mysql8", "uuid", "CAST(NULL AS CHAR)"}, {"mariadb118", "uuid", "CAST(NULL AS UUID)"}, {"mariadb105", "inet6", "CAST(NULL AS INET6)"}, {"mariadb105", "inet4", "CAST(NULL AS CHAR)"},
