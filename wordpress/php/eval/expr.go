@@ -14,8 +14,6 @@ func (in *interp) eval(x syntax.Expr) Value {
 		return literalValue(x)
 	case *syntax.VarExpr, *syntax.IndexExpr, *syntax.PropExpr, *syntax.StaticPropExpr:
 		return in.evalPlace(x)
-	case *syntax.TemplateExpr:
-		return in.evalConcat(x.Parts, x.Pos)
 	case *syntax.ConcatExpr:
 		return in.evalConcat(x.Parts, x.Pos)
 	case *syntax.ArrayExpr:

@@ -32,12 +32,7 @@ type (
 		Pos
 		Value any // string, int64 or float64; any value for a native class
 	}
-	// TemplateExpr is a string with variables: "…$x…".
-	TemplateExpr struct {
-		Pos
-		Parts []Expr
-	}
-	// ConcatExpr joins strings: a . b . c.
+	// ConcatExpr joins strings: a . b . c, or the parts of "…$x…".
 	ConcatExpr struct {
 		Pos
 		Parts []Expr

@@ -97,41 +97,34 @@ func (l *lexer) emitNumber(end int, float bool) token {
 	if float {
 		return l.emit(tFloat, text, end)
 	}
-	base, digits := 10, text
-	if len(text) > 1 && text[0] == '0' {
-		switch text[1] | 0x20 {
-		case 'x':
-			base, digits = 16, text[2:]
-		case 'b':
-			base, digits = 2, text[2:]
-		case 'o':
-			base, digits = 8, text[2:]
-		default:
-			base, digits = 8, text[1:]
-		}
-	}
-	n, err := strconv.ParseInt(digits, base, 64)
+	n, err := strconv.ParseInt(text, 0, 64) // of any base, as in PHP
 	switch {
 	case err == nil:
 		return l.emit(tInt, strconv.FormatInt(n, 10), end)
 	case !errors.Is(err, strconv.ErrRange):
 		panic(parseFailure{l.errorf(l.line, "invalid number")})
-	case base == 10:
-		return l.emit(tFloat, digits, end)
+	case text[0] != '0':
+		return l.emit(tFloat, text, end)
 	}
-	return l.emit(tFloat, strconv.FormatFloat(bigInteger(digits, base), 'g', -1, 64), end)
+	return l.emit(tFloat, strconv.FormatFloat(bigInteger(Lower(text[1:])), 'g', -1, 64), end)
 }
 
-// bigInteger converts digits to a float, with the same rounding as PHP. For bases below
-// 16, PHP adds the character of each digit and then subtracts '0'.
-func bigInteger(digits string, base int) float64 {
-	f := 0.0
-	for i := range len(digits) {
-		f *= float64(base)
+// bigInteger converts what follows the 0 of 0x…, 0b…, 0o… or 0… to a float, with the same rounding as
+// PHP. For bases below 16, PHP adds the character of each digit and then subtracts '0'.
+func bigInteger(digits string) float64 {
+	base, f := 8.0, 0.0
+	switch digits[0] {
+	case 'x':
+		base = 16
+	case 'b':
+		base = 2
+	}
+	for _, c := range []byte(strings.TrimLeft(digits[:1], "xbo") + digits[1:]) {
+		f *= base
 		if base == 16 {
-			f += float64(strings.IndexByte(hexDigits, Lower(digits[i : i+1])[0]))
+			f += float64(strings.IndexByte(hexDigits, c))
 		} else {
-			f = f + float64(digits[i]) - '0'
+			f = f + float64(c) - '0'
 		}
 	}
 	return f

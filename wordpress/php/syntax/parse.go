@@ -30,6 +30,7 @@ type parser struct {
 	height     int   // height of the highest tree since the innermost enter
 	nest       int   // number of control structures around the statement, within the function
 	names      names
+	statements map[string]func(*parser) Stmt // by keyword
 	fn         *funcScope
 	class      *ClassDecl // the class around the code
 	result     bool       // the type of a result is being parsed
@@ -42,7 +43,7 @@ type parser struct {
 func Parse(path, text string) (*Source, error) {
 	src := &Source{Path: path, Text: text}
 	err := failureOf(func() {
-		p := &parser{lex: newLexer(path, text), src: src, fn: &funcScope{}}
+		p := &parser{lex: newLexer(path, text), src: src, fn: &funcScope{}, statements: statementParsers()}
 		p.advance()
 		src.Body = p.topStatements()
 	})

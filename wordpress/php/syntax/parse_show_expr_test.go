@@ -11,8 +11,6 @@ func showExpr(x Expr) string {
 		return "_"
 	case *LitExpr:
 		return showValue(x.Value)
-	case *TemplateExpr:
-		return sexp("template", x.Parts)
 	case *ConcatExpr:
 		return sexp(".", x.Parts)
 	case *VarExpr:

@@ -117,48 +117,23 @@ func (p *parser) exprStatement() Stmt {
 	return s
 }
 
-// statementWords returns the parser of a statement that begins with a keyword, to be
+// statementParsers returns the parsers of the statements that begin with a keyword, to be
 // called after the keyword is consumed. It is a function because the parsers refer to
 // each other.
-func statementWords(word string) func(*parser) Stmt {
-	switch word {
-	case "while":
-		return (*parser).whileStatement
-	case "do":
-		return (*parser).doStatement
-	case "for":
-		return (*parser).forStatement
-	case "foreach":
-		return (*parser).foreachStatement
-	case "switch":
-		return (*parser).switchStatement
-	case "break":
-		return (*parser).breakStatement
-	case "continue":
-		return (*parser).continueStatement
-	case "return":
-		return (*parser).returnStatement
-	case "echo":
-		return (*parser).echo
-	case "global":
-		return (*parser).globalStatement
-	case "unset":
-		return (*parser).unsetStatement
-	case "try":
-		return (*parser).tryStatement
-	case "goto":
-		return (*parser).gotoStatement
-	case "declare":
-		return (*parser).declare
+func statementParsers() map[string]func(*parser) Stmt {
+	return map[string]func(*parser) Stmt{
+		"while": (*parser).whileStatement, "do": (*parser).doStatement, "for": (*parser).forStatement, "foreach": (*parser).foreachStatement,
+		"switch": (*parser).switchStatement, "break": (*parser).breakStatement, "continue": (*parser).continueStatement,
+		"return": (*parser).returnStatement, "echo": (*parser).echo, "global": (*parser).globalStatement, "unset": (*parser).unsetStatement,
+		"try": (*parser).tryStatement, "goto": (*parser).gotoStatement, "declare": (*parser).declare,
 	}
-	return nil
 }
 
 // wordStatement parses a statement that begins with a keyword; it returns nil if there is
 // none.
 func (p *parser) wordStatement() Stmt {
 	word := p.tok.lower
-	if parse := statementWords(word); parse != nil {
+	if parse := p.statements[word]; parse != nil {
 		p.advance()
 		return parse(p)
 	}

@@ -52,7 +52,7 @@ func (p *parser) join(start token, pieces []piece, quote byte) Expr {
 	case len(pieces) == 1 && pieces[0].x == nil:
 		return &LitExpr{a, parts[0].(*LitExpr).Value}
 	}
-	return &TemplateExpr{a, parts}
+	return &ConcatExpr{a, parts}
 }
 
 // pieces splits the inside of a string, from the lexer's position to the closing quote or

@@ -93,7 +93,7 @@ func TestParseWhere(t *testing.T) {
 	check(call.Args[0].X, 2, "'A'")
 	check(concat, 3, "$x . f( 1 ) [2] ->b . \"c {$d['e']} $f[0]\" . (3 + 4)")
 	check(concat.Parts[1], 3, "f( 1 ) [2] ->b")
-	template := concat.Parts[2].(*TemplateExpr)
+	template := concat.Parts[2].(*ConcatExpr)
 	check(template, 3, "\"c {$d['e']} $f[0]\"")
 	check(template.Parts[1], 3, "$d['e']")
 	check(template.Parts[3], 3, "$f[0]")

@@ -32,27 +32,21 @@ type token struct {
 	pos, end int
 }
 
+// kindNames are the names of tokens whose text errors do not quote. An identifier may be a
+// string without its quotes.
+var kindNames = map[tokenKind]string{
+	tEOF: "end of file", tHTML: "text outside <?php ?>", tIdent: "identifier", tName: "identifier", tInt: "number", tFloat: "number",
+	tString: "string", tQuote: "string", tHeredoc: "string", tNowdoc: "string",
+}
+
 func (t token) describe() string {
-	switch t.kind {
-	case tEOF:
-		return "end of file"
-	case tHTML:
-		return "text outside <?php ?>"
-	case tVar:
+	switch name := kindNames[t.kind]; {
+	case t.kind == tVar:
 		return `variable "$` + t.text + `"`
-	case tIdent, tName:
-		if reserved[t.lower] {
-			return `"` + t.text + `"`
-		}
-		return "identifier" // it may be a string without its quotes
-	case tInt, tFloat:
-		return "number"
-	case tString, tQuote, tHeredoc, tNowdoc:
-		return "string"
-	case tCloseTag:
-		return `"?>"`
-	default:
+	case name == "" || reserved[t.lower]:
 		return `"` + t.text + `"`
+	default:
+		return name
 	}
 }
 
