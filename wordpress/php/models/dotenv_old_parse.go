@@ -36,7 +36,7 @@ func ParseOldDotenv(text string, r Release) ([]DotenvEntry, error) {
 			if r.Major < 3 {
 				return nil, &ReleaseConflictError{i + 1}
 			}
-			return nil, &DotenvError{"an invalid name", name}
+			return nil, &DotenvError{"an invalid name"}
 		}
 		e := DotenvEntry{Name: name}
 		var cause string
@@ -46,7 +46,7 @@ func ParseOldDotenv(text string, r Release) ([]DotenvEntry, error) {
 			cause = e.readRelease2Or3(PhpTrim(value), r)
 		}
 		if cause != "" {
-			return nil, &DotenvError{cause, name}
+			return nil, &DotenvError{cause}
 		}
 		entries = append(entries, e)
 	}

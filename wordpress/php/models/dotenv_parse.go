@@ -20,10 +20,10 @@ type DotenvEntry struct {
 }
 
 // A DotenvError says why phpdotenv refuses a file.
-type DotenvError struct{ cause, line string }
+type DotenvError struct{ cause string }
 
 func (e *DotenvError) Error() string {
-	return "Failed to parse dotenv file. Encountered " + e.cause + " at [" + e.line + "]."
+	return "Failed to parse dotenv file. Encountered " + e.cause + "."
 }
 
 // ParseDotenv reads an .env file as phpdotenv 5 does. The text must be UTF-8.
@@ -92,26 +92,21 @@ func parseDotenvEntry(line string) (DotenvEntry, *DotenvError) {
 	if assigned {
 		name, value = PhpTrim(name), PhpTrim(value)
 		if name == "" {
-			return DotenvEntry{}, &DotenvError{"an unexpected equals", firstLine(line)}
+			return DotenvEntry{}, &DotenvError{"an unexpected equals"}
 		}
 	}
 	name, ok := dotenvName(name)
 	if !ok {
-		return DotenvEntry{}, &DotenvError{"an invalid name", firstLine(name)}
+		return DotenvEntry{}, &DotenvError{"an invalid name"}
 	}
 	if !assigned {
 		return DotenvEntry{Name: name, NoValue: true}, nil
 	}
 	text, vars, cause := dotenvValue(value)
 	if cause != "" {
-		return DotenvEntry{}, &DotenvError{cause, firstLine(value)}
+		return DotenvEntry{}, &DotenvError{cause}
 	}
 	return DotenvEntry{Name: name, Text: text, Vars: vars}, nil
-}
-
-func firstLine(s string) string {
-	s, _, _ = strings.Cut(s, "\n")
-	return s
 }
 
 func dotenvName(s string) (string, bool) {
@@ -132,130 +127,50 @@ func dotenvName(s string) (string, bool) {
 	return s, true
 }
 
-// A dotenvState is a state of the parser of values.
-type dotenvState uint8
-
-const (
-	dotenvInitial dotenvState = iota
-	dotenvPlain
-	dotenvSingle
-	dotenvDouble
-	dotenvEscape
-	dotenvBlank
-	dotenvComment
-)
-
-// dotenvValue reads the text after the equals sign.
+// dotenvValue reads the text after the equals sign, which is trimmed: quoted text or a
+// word, then blanks and a comment. vars are the offsets of dollar signs that are not
+// escaped.
 func dotenvValue(s string) (text string, vars []int, cause string) {
 	if PhpTrim(s) == "" {
 		return "", nil, ""
 	}
 	var b strings.Builder
-	state := dotenvInitial
-	for s != "" {
-		token := dotenvToken(s)
-		s = s[len(token):]
-		var put string
-		put, state, cause = state.next(token)
-		if cause != "" {
-			return "", nil, cause
+	i, quote := len(s)-len(strings.TrimLeft(s, " \t\v\f")), byte(0)
+	b.WriteString(s[:i]) // form feeds, which PHP's trim() keeps
+	if s[0] == '"' || s[0] == '\'' {
+		i, quote = 1, s[0]
+	}
+	closed := false
+	for ; i < len(s); i++ {
+		c := s[i]
+		if quote == 0 && (c == '#' || eval.PhpSpace(c)) {
+			break
 		}
-		if token == "$" && put == "$" && (state == dotenvPlain || state == dotenvDouble) {
+		if closed = quote != 0 && c == quote; closed {
+			i++
+			break
+		}
+		switch {
+		case c == '\\' && quote == '"' && i+1 < len(s):
+			i++
+			escape := strings.IndexByte(`"\$fnrtv`, s[i])
+			if escape < 0 {
+				return "", nil, "an unexpected escape sequence"
+			}
+			c = "\"\\$\f\n\r\t\v"[escape]
+		case c == '$' && quote != '\'':
 			vars = append(vars, b.Len())
 		}
-		if strings.HasPrefix(put, "\x00$") { // an escaped dollar sign
-			put = "$"
-		}
-		b.WriteString(put)
+		b.WriteByte(c)
 	}
-	if state == dotenvSingle || state == dotenvDouble || state == dotenvEscape {
+	if quote != 0 && !closed {
 		return "", nil, "a missing closing quote"
 	}
+	rest, _, _ := strings.Cut(s[i:], "#")
+	if strings.Trim(rest, " \t\n\v\f\r") != "" {
+		return "", nil, "unexpected whitespace"
+	}
 	return b.String(), vars, ""
-}
-
-// dotenvToken returns a run of line ends, of blanks or of plain text, or one byte with a
-// special meaning.
-func dotenvToken(s string) string {
-	class := func(c byte) int {
-		switch {
-		case c == '\n' || c == '\r':
-			return 1
-		case eval.PhpSpace(c):
-			return 2
-		case strings.IndexByte(`\'"#$`, c) >= 0:
-			return 0
-		}
-		return 3
-	}
-	first := class(s[0])
-	n := 1
-	for first != 0 && n < len(s) && class(s[n]) == first {
-		n++
-	}
-	return s[:n]
-}
-
-// next returns the text that a token adds to the value, and the state after it.
-func (st dotenvState) next(token string) (put string, to dotenvState, cause string) {
-	blank := eval.PhpSpace(token[0])
-	switch st {
-	case dotenvInitial:
-		switch token {
-		case "'":
-			return "", dotenvSingle, ""
-		case `"`:
-			return "", dotenvDouble, ""
-		case "#":
-			return "", dotenvComment, ""
-		}
-		return token, dotenvPlain, ""
-	case dotenvPlain:
-		switch {
-		case token == "#":
-			return "", dotenvComment, ""
-		case blank:
-			return "", dotenvBlank, ""
-		}
-		return token, dotenvPlain, ""
-	case dotenvSingle:
-		if token == "'" {
-			return "", dotenvBlank, ""
-		}
-		return token, dotenvSingle, ""
-	case dotenvDouble:
-		switch token {
-		case `"`:
-			return "", dotenvBlank, ""
-		case `\`:
-			return "", dotenvEscape, ""
-		}
-		return token, dotenvDouble, ""
-	case dotenvEscape:
-		return dotenvEscaped(token)
-	case dotenvBlank:
-		switch {
-		case token == "#":
-			return "", dotenvComment, ""
-		case !blank:
-			return "", st, "unexpected whitespace"
-		}
-	case dotenvComment:
-	}
-	return "", st, ""
-}
-
-func dotenvEscaped(token string) (put string, to dotenvState, cause string) {
-	switch token {
-	case `"`, `\`:
-		return token, dotenvDouble, ""
-	case "$":
-		return "\x00$", dotenvDouble, ""
-	}
-	if i := strings.IndexByte("fnrtv", token[0]); i >= 0 {
-		return "\f\n\r\t\v"[i:i+1] + token[1:], dotenvDouble, ""
-	}
-	return "", dotenvEscape, "an unexpected escape sequence"
 }
 
 var (

@@ -58,10 +58,7 @@ func (r *dotenvRepo) fromAdapter(adapter rune, name string) eval.Value {
 	}
 	switch v := v.(type) {
 	case eval.Bool:
-		if v {
-			return eval.String("true")
-		}
-		return eval.String("false")
+		return eval.String(strconv.FormatBool(bool(v)))
 	case eval.Int, eval.Float:
 		return eval.String(eval.ToString(v))
 	case *eval.Array, *eval.Object:
@@ -78,11 +75,7 @@ func elementOf(c *eval.Call, v eval.Value, k string) eval.Value {
 	case *eval.Unknown:
 		return v
 	case *eval.Array:
-		e := c.Element(v, eval.StrKey(k))
-		if e = eval.Present(e); e.Kind() == eval.KindAbsent {
-			return eval.Null
-		}
-		return e
+		return eval.Present(c.Element(v, eval.StrKey(k)))
 	}
 	return eval.Null
 }
