@@ -102,37 +102,34 @@ func (p *parser) badIndent(line int, indent string) {
 // begins a line, and lineEnd whether it ends one.
 func (p *parser) unindentText(t piece, indent string, lineStart, lineEnd bool) string {
 	var b strings.Builder
-	rest, line := t.text, t.line
-	if !lineStart {
-		n := lineLen(rest)
-		b.WriteString(rest[:n])
-		if n == len(rest) && !endsLine(rest) {
-			return t.text
-		}
-		rest = rest[n:]
-		line++
-	}
-	for {
+	for rest, line := t.text, t.line; ; line++ {
 		n := lineLen(rest)
 		whole := endsLine(rest[:n])
-		text := strings.TrimRight(rest[:n], "\r\n")
 		skip := 0
-		for skip < len(indent) && !(skip == len(text) && (whole || lineEnd)) {
-			if skip == len(text) || text[skip] != ' ' && text[skip] != '\t' {
-				p.badIndent(line, indent)
-			}
-			if text[skip] != indent[0] {
-				p.fail(line, "the indentation of a heredoc mixes tabs and spaces")
-			}
-			skip++
+		if lineStart {
+			skip = p.indentLen(strings.TrimRight(rest[:n], "\r\n"), indent, whole || lineEnd, line)
 		}
 		b.WriteString(rest[skip:n])
-		rest = rest[n:]
-		line++
 		if !whole {
 			return b.String()
 		}
+		rest, lineStart = rest[n:], true
 	}
+}
+
+// indentLen returns the length of the indentation to remove from a line. It is shorter than
+// indent only if the line is blank.
+func (p *parser) indentLen(text, indent string, mayBeBlank bool, line int) (n int) {
+	for n < len(indent) && !(n == len(text) && mayBeBlank) {
+		if n == len(text) || text[n] != ' ' && text[n] != '\t' {
+			p.badIndent(line, indent)
+		}
+		if text[n] != indent[0] {
+			p.fail(line, "the indentation of a heredoc mixes tabs and spaces")
+		}
+		n++
+	}
+	return n
 }
 
 // lineLen returns the length of the first line, including its line end.

@@ -33,7 +33,7 @@ func (p *parser) operand() (Expr, operandFlags) {
 	height := p.enter()
 	start := p.tok
 	x, flags := p.primary()
-	x, flags, steps := p.postfix(start, x, flags)
+	x, flags, steps := p.postfix(start, x, flags, true)
 	p.leave(height, steps)
 	return x, flags
 }

@@ -1,9 +1,13 @@
 package syntax
 
 // postfix parses any number of […], ->name, ::name and (…) after an operand. The int is the
-// number of levels that they add to the tree.
-func (p *parser) postfix(start token, x Expr, flags operandFlags) (Expr, operandFlags, int) {
+// number of levels that they add to the tree. Without calls, an opening parenthesis ends the
+// operand.
+func (p *parser) postfix(start token, x Expr, flags operandFlags, calls bool) (Expr, operandFlags, int) {
 	for steps := 0; ; steps++ {
+		if !calls {
+			flags &^= mayCall
+		}
 		if p.tok.kind != tOp {
 			return x, flags, steps
 		}
@@ -11,9 +15,9 @@ func (p *parser) postfix(start token, x Expr, flags operandFlags) (Expr, operand
 		case op == "[" && flags&mayDeref != 0:
 			x, flags = p.index(start, x), isVar|anyPostfix
 		case (op == "->" || op == "?->") && flags&mayDeref != 0:
-			x, flags = p.property(start, x)
+			x, flags = p.property(start, x, calls)
 		case op == "::" && flags&mayStatic != 0:
-			x, flags = p.static(start, x)
+			x, flags = p.static(start, x, calls)
 		case op == "(" && flags&mayCall != 0:
 			args, first := p.args()
 			x, flags = &CallExpr{p.at(start), x, args, first}, isVar|anyPostfix
@@ -35,11 +39,11 @@ func (p *parser) index(start token, base Expr) Expr {
 }
 
 // property parses ->name, and the call if it is a method.
-func (p *parser) property(start token, obj Expr) (Expr, operandFlags) {
+func (p *parser) property(start token, obj Expr, calls bool) (Expr, operandFlags) {
 	nullsafe := p.tok.text == "?->"
 	p.advance()
 	name := p.memberName()
-	if p.isOp("(") {
+	if calls && p.isOp("(") {
 		args, first := p.args()
 		return &MethodExpr{p.at(start), obj, name, args, nullsafe, first}, isVar | anyPostfix
 	}
@@ -61,19 +65,19 @@ func (p *parser) memberName() Expr {
 	return p.simpleVariable()
 }
 
-// static parses ::$name, ::NAME and ::name().
-func (p *parser) static(start token, class Expr) (Expr, operandFlags) {
+// static parses ::$name, ::NAME and ::name(); without calls only ::$name.
+func (p *parser) static(start token, class Expr, calls bool) (Expr, operandFlags) {
 	p.advance()
 	t := p.tok
 	var name Expr
 	switch {
-	case t.kind == tIdent:
+	case calls && t.kind == tIdent:
 		p.advance()
 		if !p.isOp("(") {
 			return &ClassConstExpr{p.at(start), class, t.text}, mayDeref | mayStatic
 		}
 		name = &LitExpr{p.at(t), t.text}
-	case p.acceptOp("{"):
+	case calls && p.acceptOp("{"):
 		name = p.expr()
 		p.expectOp("}")
 		if !p.isOp("(") {
@@ -81,7 +85,7 @@ func (p *parser) static(start token, class Expr) (Expr, operandFlags) {
 		}
 	default:
 		name = p.simpleVariable()
-		if !p.isOp("(") {
+		if !calls || !p.isOp("(") {
 			return &StaticPropExpr{p.at(start), class, propertyName(name)}, isVar | mayDeref | mayStatic
 		}
 	}
@@ -156,25 +160,7 @@ func (p *parser) classReference() Expr {
 		x = p.simpleVariable()
 	}
 	height := p.enter()
-	steps := 0
-	for ; p.tok.kind == tOp; steps++ {
-		switch p.tok.text {
-		case "[":
-			x = p.index(start, x)
-		case "->", "?->":
-			nullsafe := p.tok.text == "?->"
-			p.advance()
-			name := p.memberName()
-			x = &PropExpr{p.at(start), x, name, nullsafe}
-		case "::":
-			p.advance()
-			name := propertyName(p.simpleVariable())
-			x = &StaticPropExpr{p.at(start), x, name}
-		default:
-			p.leave(height, steps)
-			return x
-		}
-	}
+	x, _, steps := p.postfix(start, x, mayDeref|mayStatic, false)
 	p.leave(height, steps)
 	return x
 }

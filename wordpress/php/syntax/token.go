@@ -1,5 +1,7 @@
 package syntax
 
+import "strings"
+
 // A tokenKind is the kind of a token.
 type tokenKind uint8
 
@@ -62,16 +64,8 @@ var reserved = WordSet(`__halt_compiler abstract and array as break callable cas
 // WordSet returns the set of the words in a text, which are separated by spaces.
 func WordSet(words string) map[string]bool {
 	set := map[string]bool{}
-	start := -1
-	for i := 0; i <= len(words); i++ {
-		space := i == len(words) || words[i] == ' ' || words[i] == '\n' || words[i] == '\t'
-		switch {
-		case space && start >= 0:
-			set[words[start:i]] = true
-			start = -1
-		case !space && start < 0:
-			start = i
-		}
+	for word := range strings.FieldsSeq(words) {
+		set[word] = true
 	}
 	return set
 }
