@@ -221,6 +221,7 @@ func TestArgumentsAreRefusedByName(t *testing.T) {
 		`preg_match('/b/', 'ab', $m, 0, 1)`:                        "preg_match() with flags or an offset",
 		`preg_match('/a++/', 'a')`:                                 "preg_match() with a pattern",
 		`preg_match('/(?<=a)b/', 'ab')`:                            "preg_match() with a pattern",
+		`preg_match('/a\Bb/', 'ab')`:                               "preg_match() with a pattern",
 		`preg_match('/(?i)a/', 'A')`:                               "preg_match() with a pattern",
 		`preg_match('/[[:alpha:]]/', 'a')`:                         "preg_match() with a pattern",
 		`preg_replace('/x*/', '-', 'abc')`:                         "preg_replace() with a pattern that matches an empty text",
@@ -278,7 +279,8 @@ func TestObjectsGivenToWhatIsNotEvaluated(t *testing.T) {
 		function jsonSerialize(): mixed { $GLOBALS['r'] = 'after'; return 1; }
 		function count(): int { return 1; } }
 	`
-	for _, code := range []string{`soundex(new C);`, `json_encode([['c' => new C]]);`, `sort($list, SORT_STRING);`, `wordwrap(new C);`} {
+	for _, code := range []string{`soundex(new C);`, `json_encode([['c' => new C]]);`, `sort($list, SORT_STRING);`, `wordwrap(new C);`,
+		`preg_replace('/a/', 'b', [new C]);`, `str_replace(['a', new C], 'b', ['a']);`} {
 		if a := probe(t, nil, class+`$list = [new C, 'a']; `+code); a.State != eval.Open {
 			t.Errorf("%s leaves %v %q, want unknown", code, a.State, a.Text)
 		}

@@ -1,6 +1,7 @@
 package lib
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
@@ -85,10 +86,11 @@ func phpversion(c *eval.Call) eval.Value {
 // (RC1, beta) are not evaluated.
 func versionCompare(c *eval.Call) eval.Value {
 	s := twoStrings(c)
-	if !numbersAndDots(s[0]) || !numbersAndDots(s[1]) {
+	x, y := versionNumbers(s[0]), versionNumbers(s[1])
+	if x == nil || y == nil {
 		return c.RefusedFor("for a version with words, such as 8.2.0RC1")
 	}
-	n := compareVersions(s[0], s[1])
+	n := slices.Compare(x, y) // if one is a prefix of the other, the longer one is later
 	if !c.Has(2) {
 		return eval.Int(n)
 	}
@@ -109,27 +111,15 @@ func versionCompare(c *eval.Call) eval.Value {
 	panic(c.Throw("ValueError", "version_compare(): Argument #3 ($operator) must be a valid comparison operator"))
 }
 
-// numbersAndDots reports whether s consists of numbers of at most nine digits, separated
-// by dots.
-func numbersAndDots(s string) bool {
+// versionNumbers returns the numbers of a version; nil if it does not consist of numbers of
+// at most nine digits, separated by dots.
+func versionNumbers(s string) (numbers []int) {
 	for part := range strings.SplitSeq(s, ".") {
-		if _, end := decimalAt(part, 0); end == 0 || end != len(part) || end > 9 {
-			return false
+		n, end := decimalAt(part, 0)
+		if end == 0 || end != len(part) || end > 9 {
+			return nil
 		}
+		numbers = append(numbers, n)
 	}
-	return true
-}
-
-// compareVersions compares two versions. If one is a prefix of the other, the one with
-// more numbers is later.
-func compareVersions(a, b string) int {
-	x, y := strings.Split(a, "."), strings.Split(b, ".")
-	for i := range min(len(x), len(y)) {
-		m, _ := decimalAt(x[i], 0)
-		n, _ := decimalAt(y[i], 0)
-		if m != n {
-			return eval.Sign(m - n)
-		}
-	}
-	return eval.Sign(len(x) - len(y))
+	return numbers
 }

@@ -76,19 +76,18 @@ func basenameFunc(c *eval.Call) eval.Value {
 	return eval.String(phpBasename(c.Str(0), c.Str(1)))
 }
 
-// fileInfo describes the file that argument 0 names. It ends the builtin if there is none.
-func fileInfo(c *eval.Call) fs.FileInfo {
-	abs := eval.LocalPath(c)
-	c.Steps(64)
-	info, err := c.Files().Stat(abs)
-	if err != nil {
-		c.Return(eval.AskedFile(c, err))
-	}
-	return info
-}
-
+// statTest returns a function that tests a file. For a file that does not exist, it returns
+// false.
 func statTest(test func(fs.FileInfo) bool) eval.Function {
-	return eval.Function{Min: 1, Max: 1, Run: func(c *eval.Call) eval.Value { return eval.Bool(test(fileInfo(c))) }}
+	return eval.Function{Min: 1, Max: 1, Run: func(c *eval.Call) eval.Value {
+		abs := eval.LocalPath(c)
+		c.Steps(64)
+		info, err := c.Files().Stat(abs)
+		if err != nil {
+			return eval.AskedFile(c, err)
+		}
+		return eval.Bool(test(info))
+	}}
 }
 
 // readable implements is_readable. This process reads files with the rights of the
@@ -183,16 +182,15 @@ func scandir(c *eval.Call) eval.Value {
 		return eval.AskedFile(c, err)
 	}
 	c.Alloc(160 * (len(entries) + 2))
-	names := eval.NewArray()
-	names.Push(eval.String("."))
-	names.Push(eval.String(".."))
+	names := []string{".", ".."}
 	for _, e := range entries {
-		names.Push(eval.String(e.Name()))
+		names = append(names, e.Name())
 	}
 	if c.Has(1) && c.Arg(1) != eval.Value(eval.Int(0)) {
 		return c.RefusedFor("with a sorting order")
 	}
-	return sortedNames(names)
+	slices.Sort(names)
+	return eval.ListOfStrings(names)
 }
 
 // globFunc implements glob, for patterns with wildcards only in the last component.
@@ -214,22 +212,12 @@ func globFunc(c *eval.Call) eval.Value {
 		}
 	}
 	c.Alloc(160 * (len(entries) + 1))
-	names := eval.NewArray()
+	var names []string
 	for _, e := range entries {
 		if ok, _ := path.Match(last, e.Name()); ok && (e.Name()[0] != '.' || last[0] == '.') {
-			names.Push(eval.String(dir + e.Name()))
+			names = append(names, dir+e.Name())
 		}
 	}
-	return sortedNames(names)
-}
-
-// sortedNames sorts a list of strings by their bytes.
-func sortedNames(a *eval.Array) *eval.Array {
-	list := eval.Pairs(a)
-	slices.SortFunc(list, func(x, y eval.Entry) int { return strings.Compare(eval.ToString(x.Value), eval.ToString(y.Value)) })
-	out := eval.NewArray()
-	for _, e := range list {
-		out.Push(e.Value)
-	}
-	return out
+	slices.Sort(names)
+	return eval.ListOfStrings(names)
 }

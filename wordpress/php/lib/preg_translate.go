@@ -99,6 +99,9 @@ var asciiClasses = map[byte]string{
 	'd': "0-9", 'w': "0-9A-Za-z_", 's': `\t\n\v\f\r `, 'h': `\t\x20\xa0`,
 }
 
+// wordBoundary is \b of PCRE, where words consist of ASCII.
+const wordBoundary = "(?:(?<=[0-9A-Za-z_])(?![0-9A-Za-z_])|(?<![0-9A-Za-z_])(?=[0-9A-Za-z_]))"
+
 func (w *patternWriter) escape(inSet bool) bool {
 	if w.i+1 >= len(w.p) {
 		return false
@@ -119,8 +122,10 @@ func (w *patternWriter) escape(inSet bool) bool {
 			w.b.WriteString("[" + class + "]")
 		}
 		return true
-	case c == 'b' && !inSet || c == 'B':
-		return w.boundary(c)
+	case c == 'b' && !inSet:
+		w.i += 2
+		w.b.WriteString(wordBoundary)
+		return true
 	case c == '0' || syntax.IsDigit(c) && (inSet || w.i+2 < len(w.p) && syntax.IsDigit(w.p[w.i+2])):
 		return false
 	case syntax.IsDigit(c):
@@ -197,17 +202,4 @@ func (w *patternWriter) group() bool {
 		return true
 	}
 	return false
-}
-
-// boundary rewrites \b and \B.
-func (w *patternWriter) boundary(c byte) bool {
-	w.i += 2
-	ahead, behind := "(?=[0-9A-Za-z_])", "(?<=[0-9A-Za-z_])"
-	nahead, nbehind := "(?![0-9A-Za-z_])", "(?<![0-9A-Za-z_])"
-	if c == 'b' {
-		w.b.WriteString("(?:" + behind + nahead + "|" + nbehind + ahead + ")")
-	} else {
-		w.b.WriteString("(?:" + behind + ahead + "|" + nbehind + nahead + ")")
-	}
-	return true
 }

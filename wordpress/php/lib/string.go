@@ -2,6 +2,7 @@ package lib
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
@@ -58,9 +59,7 @@ func firstCase(s string, f func(string) string) string {
 
 func reverse(s string) string {
 	b := []byte(s)
-	for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
-		b[i], b[j] = b[j], b[i]
-	}
+	slices.Reverse(b)
 	return string(b)
 }
 

@@ -1,6 +1,7 @@
 package lib
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
@@ -27,14 +28,7 @@ var typeFuncs = map[string]eval.Function{
 }
 
 func isKind(kinds ...eval.Kind) eval.Function {
-	return isType(func(v eval.Value) bool {
-		for _, k := range kinds {
-			if v.Kind() == k {
-				return true
-			}
-		}
-		return false
-	})
+	return isType(func(v eval.Value) bool { return slices.Contains(kinds, v.Kind()) })
 }
 
 // isType returns a function that tests the type of a value. An array may contain

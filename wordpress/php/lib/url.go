@@ -101,26 +101,15 @@ func parseURL(s string) (u phpURL, ok bool) {
 	switch {
 	case colon > 0 && schemeName(s[:colon]):
 		after := s[colon+1:]
-		switch {
-		case after == "":
-			u.put("scheme", s[:colon])
+		if authority = portLike(after); authority {
+			break
+		}
+		u.put("scheme", s[:colon])
+		if after == "" {
 			return u, true
-		case after[0] != '/':
-			if portLike(after) {
-				authority = true
-			} else {
-				u.put("scheme", s[:colon])
-				rest = after
-			}
-		case strings.HasPrefix(after, "//"):
-			u.put("scheme", s[:colon])
-			rest, authority = after[2:], true
-			if syntax.Lower(s[:colon]) == "file" && strings.HasPrefix(rest, "/") {
-				authority = false
-			}
-		default:
-			u.put("scheme", s[:colon])
-			rest = after
+		}
+		if rest, authority = strings.CutPrefix(after, "//"); authority && syntax.Lower(s[:colon]) == "file" && strings.HasPrefix(rest, "/") {
+			authority = false
 		}
 	case strings.HasPrefix(s, "//"):
 		rest, authority = s[2:], true
@@ -156,10 +145,7 @@ func schemeName(s string) bool {
 // portLike reports whether s begins with at most five digits, and then ends or has a
 // slash.
 func portLike(s string) bool {
-	n := 0
-	for n < len(s) && syntax.IsDigit(s[n]) {
-		n++
-	}
+	_, n := decimalAt(s, 0)
 	return n > 0 && n < 6 && (n == len(s) || s[n] == '/')
 }
 
