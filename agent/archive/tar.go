@@ -118,11 +118,19 @@ func (t *tarWriter) add(ctx context.Context, e Entry) error {
 	if e.File != nil && e.Info.Size() > smallFile {
 		return t.await(0)
 	}
-	return t.await(t.ahead)
+	if len(t.pending) > t.ahead {
+		return t.await(t.ahead / 2)
+	}
+	return nil
 }
 
-// await waits until at most limit entries are still to be written.
+// await waits until at most limit entries are still to be written. It first waits for the last of
+// the others, so that it wakes up once and not for each entry.
 func (t *tarWriter) await(limit int) error {
+	if n := len(t.pending) - limit; n > 0 {
+		last := t.pending[n-1].result
+		last <- <-last // it is received below
+	}
 	for len(t.pending) > limit {
 		p := t.pending[0]
 		if err := <-p.result; err != nil {

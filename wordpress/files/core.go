@@ -38,17 +38,16 @@ const updateTime = 10 * time.Minute
 // changed since. Deployments can keep old times; therefore the text of index.php, which is
 // the file that sites change most, is compared too.
 func (w *walker) customised(f *folder, name string) bool {
-	file, err := f.at.OpenBelow(name, safefs.Join(f.path, name), 0)
+	file, d, err := f.at.OpenBelow(name, safefs.Join(f.path, name), 0)
 	if err != nil {
 		return false
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() {
+	if !d.IsRegular() {
 		return false
 	}
 	version, err := w.set.home.Stat(safefs.Join(w.set.core, site.VersionFile))
-	if err == nil && info.ModTime().After(version.ModTime().Add(updateTime)) {
+	if err == nil && d.Info(name).ModTime().After(version.ModTime().Add(updateTime)) {
 		return true
 	}
 	if name != site.FrontFile {

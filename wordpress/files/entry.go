@@ -40,21 +40,18 @@ func (w *walker) file(f *folder, name string) error {
 		return nil
 	}
 	path := safefs.Join(f.path, name)
-	file, err := w.openFile(f.at, name, path)
+	file, d, err := w.openFile(f.at, name, path)
 	if err != nil {
 		w.fail(path, err)
 		return nil
 	}
-	d, err := safefs.Describe(file)
-	if err == nil && d.IsDir() {
-		err = safefs.ErrIrregular
-	}
-	if err != nil {
+	if d.IsDir() {
 		_ = file.Close()
-		w.fail(path, err)
+		w.fail(path, safefs.ErrIrregular)
 		return nil
 	}
-	if w.planted(f, &d) {
+	info := d.Info(name)
+	if w.planted(f, info) {
 		_ = file.Close()
 		w.unreadable(path, "has several names, and its owner is not that of its folder: another user may have given it this name")
 		return nil
@@ -62,7 +59,6 @@ func (w *walker) file(f *folder, name string) error {
 	if err := w.show(f); err != nil {
 		return errors.Join(err, file.Close())
 	}
-	info := d.Info(name)
 	e := Entry{Name: w.display(path), Info: info, File: file}
 	w.checkName(f, e.Name, "")
 	if info.Stat.Nlink > 1 && len(e.Name) <= maxTarName {
@@ -80,8 +76,8 @@ func (w *walker) file(f *folder, name string) error {
 // planted reports whether the owner of a folder may have created a name for a file that he
 // may not read, as kernels permit that have no fs.protected_hardlinks. It matters to root,
 // who may read every file.
-func (w *walker) planted(f *folder, file *safefs.Descriptor) bool {
-	return os.Geteuid() == 0 && file.Info("").Stat.Nlink > 1 && f.at.UID() != 0 && f.at.UID() != file.UID()
+func (w *walker) planted(f *folder, file *safefs.FileInfo) bool {
+	return file.Stat.Nlink > 1 && f.at.UID() != 0 && f.at.UID() != file.Stat.Uid && os.Geteuid() == 0
 }
 
 // maxTarName is the longest name that the kernel accepts and that tar can therefore
@@ -103,16 +99,16 @@ func (w *walker) checkName(in *folder, name, end string) {
 
 // openFile opens a file without changing its access time, if the kernel permits that: a
 // backup should not write to the site's disk.
-func (w *walker) openFile(dir *safefs.Descriptor, name, path string) (*os.File, error) {
+func (w *walker) openFile(dir *safefs.Descriptor, name, path string) (*os.File, safefs.Descriptor, error) {
 	const maxRefused = 100
 	if w.refused < maxRefused {
-		file, err := w.await(func() (*os.File, error) { return dir.OpenBelow(name, path, unix.O_NOATIME) })
+		file, d, err := w.await(func() (*os.File, safefs.Descriptor, error) { return dir.OpenBelow(name, path, unix.O_NOATIME) })
 		if !errors.Is(err, syscall.EPERM) {
-			return file, err
+			return file, d, err
 		}
 		w.refused++
 	}
-	return w.await(func() (*os.File, error) { return dir.OpenBelow(name, path, 0) })
+	return w.await(func() (*os.File, safefs.Descriptor, error) { return dir.OpenBelow(name, path, 0) })
 }
 
 // maxLeaseWait is how long a walk waits for leases in total. The kernel ends a lease
@@ -122,11 +118,11 @@ const maxLeaseWait = time.Minute
 
 // await opens a file for which another process may hold a lease. The first attempt
 // makes the kernel request the lease back. await retries until it is returned.
-func (w *walker) await(open func() (*os.File, error)) (*os.File, error) {
+func (w *walker) await(open func() (*os.File, safefs.Descriptor, error)) (*os.File, safefs.Descriptor, error) {
 	for pause := time.Millisecond; ; pause = min(2*pause, time.Second) {
-		file, err := open()
+		file, d, err := open()
 		if !errors.Is(err, syscall.EAGAIN) || w.waited >= maxLeaseWait {
-			return file, err
+			return file, d, err
 		}
 		w.waited += pause
 		wait := time.NewTimer(pause)
@@ -134,7 +130,7 @@ func (w *walker) await(open func() (*os.File, error)) (*os.File, error) {
 		case <-wait.C:
 		case <-w.done:
 			wait.Stop()
-			return nil, err
+			return nil, safefs.Descriptor{}, err
 		}
 	}
 }

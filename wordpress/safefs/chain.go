@@ -64,9 +64,11 @@ func (c *Chain) open() (*os.File, error) {
 	end, n := c.End(), len(c.steps)
 	switch {
 	case end.IsDir():
-		return end.OpenBelow(".", c.real(), unix.O_DIRECTORY)
+		f, _, err := end.OpenBelow(".", c.real(), unix.O_DIRECTORY)
+		return f, err
 	case end.IsRegular():
-		return c.At(n-1).OpenBelow(c.steps[n-1].name, c.real(), 0)
+		f, _, err := c.At(n-1).OpenBelow(c.steps[n-1].name, c.real(), 0)
+		return f, err
 	}
 	return nil, ErrIrregular
 }

@@ -67,36 +67,39 @@ func (d *Descriptor) kind() uint32 { return d.stat.Mode & unix.S_IFMT }
 func (d *Descriptor) UID() uint32 { return d.stat.Uid }
 
 // OpenBelow opens the regular file or folder with this name in the open folder. path becomes the
-// name of the returned file. flags are added to openFlags.
-func (d *Descriptor) OpenBelow(name, path string, flags int) (*os.File, error) {
+// name of the returned file. flags are added to openFlags. The returned descriptor is valid while
+// the file is open.
+func (d *Descriptor) OpenBelow(name, path string, flags int) (*os.File, Descriptor, error) {
 	return openBelow(d.fd, name, path, flags)
 }
 
 // OpenBelow opens the regular file or folder with this name in the open folder dir. path becomes
 // the name of the returned file. flags are added to openFlags.
 func OpenBelow(dir *os.File, name, path string, flags int) (*os.File, error) {
-	return openBelow(int(dir.Fd()), name, path, flags)
+	f, _, err := openBelow(int(dir.Fd()), name, path, flags)
+	return f, err
 }
 
 // openBelow checks the type of the file after opening it, when the type can no longer change.
-func openBelow(dir int, name, path string, flags int) (*os.File, error) {
+func openBelow(dir int, name, path string, flags int) (*os.File, Descriptor, error) {
 	fd, err := retry(func() (int, error) { return unix.Openat(dir, name, openFlags|flags, 0) })
 	if errors.Is(err, syscall.ENXIO) || errors.Is(err, syscall.ELOOP) {
-		return nil, ErrIrregular // a socket, or a link that has just replaced the file
+		return nil, Descriptor{}, ErrIrregular // a socket, or a link that has just replaced the file
 	}
 	if err != nil {
-		return nil, err
+		return nil, Descriptor{}, err
 	}
 	d := Descriptor{fd: fd}
 	if err := syscall.Fstat(fd, &d.stat); err != nil {
 		d.close()
-		return nil, err
+		return nil, Descriptor{}, err
 	}
 	if !d.IsRegular() && !d.IsDir() {
 		d.close()
-		return nil, ErrIrregular
+		return nil, Descriptor{}, ErrIrregular
 	}
-	return os.NewFile(uintptr(fd), path), nil
+	d.file = os.NewFile(uintptr(fd), path)
+	return d.file, d, nil
 }
 
 // ReadlinkBelow returns the target of the link with this name in the open folder, and the status

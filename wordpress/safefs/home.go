@@ -138,16 +138,12 @@ func (h *Home) Open(path string) (*os.File, error) {
 // OpenFolder opens the folder with this name in the open folder parent. path is the path of the
 // folder. For a folder on a pseudo file system, such as /proc, the error is ErrOutside.
 func (h *Home) OpenFolder(parent *Descriptor, name, path string) (*os.File, Descriptor, error) {
-	f, err := parent.OpenBelow(name, path, unix.O_DIRECTORY)
+	f, d, err := parent.OpenBelow(name, path, unix.O_DIRECTORY)
 	if err != nil {
 		return nil, Descriptor{}, err
 	}
-	d, err := Describe(f)
-	if err == nil && (d.entersPseudo(parent) || h.Dir() == "/" && InKernel(path)) {
-		err = ErrOutside
-	}
-	if err != nil {
-		return nil, Descriptor{}, errors.Join(err, f.Close())
+	if d.entersPseudo(parent) || h.Dir() == "/" && InKernel(path) {
+		return nil, Descriptor{}, errors.Join(ErrOutside, f.Close())
 	}
 	return f, d, nil
 }

@@ -91,7 +91,7 @@ func OpenFolder(dir string) (*os.File, error) {
 		return nil, err
 	}
 	defer c.closeAll()
-	file, err := c.End().OpenBelow(".", dir, unix.O_DIRECTORY)
+	file, _, err := c.End().OpenBelow(".", dir, unix.O_DIRECTORY)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: dir, Err: err}
 	}
