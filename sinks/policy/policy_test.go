@@ -210,6 +210,10 @@ func TestCephHostsOnlyCreate(t *testing.T) {
 			t.Errorf("statement %v\nwant %v", statements[i], want[i])
 		}
 	}
+	blocked := map[string]any{"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true}
+	if blocks := documents(t, p, "public-access-block"); len(blocks) != 1 || !reflect.DeepEqual(blocks[0], blocked) {
+		t.Errorf("public access: %v", blocks)
+	}
 	text := printed(t, p, "shell")
 	for _, part := range []string{"radosgw-admin user create --uid=wp-oneway-web1 ", "--max-buckets=-1", "https://RGW s3api put-bucket-policy", "If-None-Match", "SSE-C"} {
 		if !strings.Contains(text, part) {
