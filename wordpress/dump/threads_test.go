@@ -3,6 +3,7 @@ package dump_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,7 +13,11 @@ import (
 
 // splitRows is a number of rows of 100,000 bytes with which a table is read in ranges: the
 // server's estimate of its size must exceed 16 MiB.
-const splitRows = 250
+const splitRows = 190
+
+// offPage is a number of bytes that a row stores in a page of its own, of 16 KiB. Such rows make
+// a table large with few bytes to dump.
+const offPage = 8200
 
 func TestThreadsWriteTheSameDumpMariaDB(t *testing.T) { threadsWriteTheSame(t, mariaDB(t)) }
 
@@ -20,24 +25,29 @@ func TestThreadsWriteTheSameDumpMySQL(t *testing.T) { threadsWriteTheSame(t, myS
 
 func threadsWriteTheSame(t *testing.T, f *flavour) {
 	db := filled(t, f, "threads", "InnoDB", splitRows)
-	f.run(t, db, "CREATE TABLE neg (k BIGINT, l INT, t LONGTEXT, PRIMARY KEY (k, l)); INSERT INTO neg SELECT -9223372036854775807 + m.id*20000000000000000 + x.id, m.id, LEFT(t, 7000) FROM m, (SELECT id FROM m LIMIT 16) x; "+
-		"CREATE TABLE nokey (t LONGTEXT); INSERT INTO nokey SELECT t FROM m; CREATE TABLE my (id INT PRIMARY KEY) ENGINE=MyISAM; INSERT INTO my VALUES (1); "+
-		"CREATE TABLE text (k VARCHAR(10) PRIMARY KEY, t LONGTEXT); INSERT INTO text SELECT id, t FROM m; CREATE VIEW v AS SELECT * FROM a; CREATE TABLE none (id INT PRIMARY KEY)")
+	f.run(t, db, "CREATE TABLE neg (k BIGINT, l INT, t LONGTEXT, PRIMARY KEY (k, l)); INSERT INTO neg SELECT -9223372036854775807 + m.id*20000000000000000 + x.id, m.id, LEFT(t, 7000) FROM m, (SELECT id FROM m LIMIT 21) x; "+
+		"CREATE TABLE my (id INT PRIMARY KEY) ENGINE=MyISAM; INSERT INTO my VALUES (1); CREATE VIEW v AS SELECT * FROM a; CREATE TABLE none (id INT PRIMARY KEY)")
+	large := fmt.Sprintf("SELECT CONCAT(m.id, '-', x.id) AS k, LEFT(t, %d) AS t FROM m, (SELECT id FROM m LIMIT 7) x", offPage)
+	f.run(t, db, "CREATE TABLE nokey (k VARCHAR(10), t LONGTEXT); INSERT INTO nokey "+large+"; CREATE TABLE text (k VARCHAR(10) PRIMARY KEY, t LONGTEXT); INSERT INTO text "+large)
 	f.run(t, db, "ANALYZE TABLE m, neg, nokey, text")
+	if n := query(t, f.open(t, ""), "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'threads' AND data_length > 16 << 20"); n != "4" {
+		t.Fatalf("%s: %s tables are large enough to be read in ranges, want 4", f.name, n)
+	}
 	plain, first := f.dump(t, db, dump.Options{})
 	apart := regexp.MustCompile(`;\nINSERT INTO [^\n]* VALUES\n`)
+	cut := func(s string) string { // removes the lines with times, and joins all INSERTs
+		return apart.ReplaceAllString(s[strings.Index(s, "/*!"):strings.LastIndex(s, "-- Dump")], ",\n")
+	}
+	want, statements := cut(plain), strings.Count(plain, "INSERT INTO `neg`")
 	for _, n := range []int{2, 5} {
 		text, report := f.dump(t, db, dump.Options{Threads: n})
 		if !completed(text) || len(report.Warnings) > 0 || report.Rows != first.Rows || fmt.Sprint(len(report.Tables)) != fmt.Sprint(len(first.Tables)) {
 			t.Errorf("%s, %d threads: %+v", f.name, n, report)
 		}
-		if strings.Count(text, "INSERT INTO `neg`") <= strings.Count(plain, "INSERT INTO `neg`") {
+		if strings.Count(text, "INSERT INTO `neg`") <= statements {
 			t.Errorf("%s, %d threads: the table was not read in ranges", f.name, n)
 		}
-		cut := func(s string) string { // removes the lines with times, and joins all INSERTs
-			return apart.ReplaceAllString(s[strings.Index(s, "/*!"):strings.LastIndex(s, "-- Dump")], ",\n")
-		}
-		if cut(text) != cut(plain) {
+		if cut(text) != want {
 			t.Errorf("%s, %d threads: the dump differs from the dump by one thread", f.name, n)
 		}
 	}
@@ -87,7 +97,7 @@ func TestThreadsNoticeChanges(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := newPause(&strings.Builder{}, 1<<20)
+		p := newPause(io.Discard, 1<<20)
 		result := make(chan error, 1)
 		go func() {
 			_, err := d.Write(t.Context(), p)
