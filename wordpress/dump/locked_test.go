@@ -174,7 +174,7 @@ func TestDumpWaitsForALockInTheMiddle(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	p := newPause(&strings.Builder{}, 1<<20)
+	p := newPause(io.Discard, 1<<20)
 	result := make(chan error, 1)
 	go func() {
 		_, err := d.Write(t.Context(), p)
