@@ -83,8 +83,8 @@ func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos)
 		c.Args = slices.Clone(vals)
 		c.inexact = false
 		v := f.run(c)
-		if u, ok := v.(*Unknown); ok && c.inexact && (in.mayCall(vals, 0) || in.mayConvert(vals, 0)) {
-			in.Poison(u) // a callback or a conversion did not run here, or ran fewer times than in PHP
+		if u, ok := v.(*Unknown); ok && c.inexact && in.mayCall(vals, 0) {
+			in.Poison(u) // a callback did not run here, or ran fewer times than in PHP
 		}
 		return v
 	}
@@ -143,7 +143,7 @@ func (in *interp) mayCall(vals []Value, depth int) bool {
 	for _, v := range vals {
 		switch v := v.(type) {
 		case *Object:
-			if m, _ := v.Class.Method("__invoke"); v.fn != nil || m != nil || depth > 0 {
+			if v.fn != nil || depth > 0 {
 				return true
 			}
 		case String:

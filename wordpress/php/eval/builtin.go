@@ -251,7 +251,6 @@ func (c *Call) ReadFile(name string) (text string, unknown *Unknown, ok bool) {
 // are not read: the models replace them.
 type NativeClass struct {
 	Name, Parent    string
-	interfaces      []string
 	Static, Methods map[string]Function
 	Consts          map[string]Value
 	Statics         map[string]Value // static properties
@@ -276,7 +275,7 @@ func (c *Call) Doubt(a *Array) *Unknown {
 	return doubt
 }
 
-// StringOf converts a value to a string as PHP does. For an object, it calls __toString.
+// StringOf converts a value to a string as PHP does.
 func (c *Call) StringOf(v Value) string { return c.in.StringOf(v, c.pos) }
 
 // Refuse returns a refusal that ends the evaluation. The builtin panics with it.

@@ -102,9 +102,6 @@ func (in *interp) callable(v Value, pos syntax.Pos) *callee {
 			c.closure = v.fn
 			return &c
 		}
-		if m, class := v.Class.Method("__invoke"); m != nil {
-			return m.callee(v, class, v.Class)
-		}
 		panic(in.Throw("Error", "Object of type "+v.Class.Name+" is not callable", pos))
 	case String:
 		if i := strings.Index(string(v), "::"); i > 0 {

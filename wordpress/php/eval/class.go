@@ -18,8 +18,9 @@ type PHPClass struct {
 	consts  map[string]syntax.ConstItem
 	props   []syntax.PropItem
 	statics map[string]syntax.PropItem
-	opaque  bool // some of its parents are not known
-	lineage int  // number of ancestors; each counts once per path to it
+	foreign bool   // one of its ancestors is not a class of the program
+	hidden  string // the feature with which PHP calls one of its methods by itself; "": none
+	lineage int    // number of ancestors; each counts once per path to it
 }
 
 // maxLineage is the largest number of ancestors of a class. It limits the search for the
@@ -68,12 +69,6 @@ func (m *ClassMethod) callee(this *Object, class, static *PHPClass) *callee {
 	return c
 }
 
-func (in *interp) CallMethod(o *Object, class *PHPClass, m *ClassMethod, args []Value, pos syntax.Pos) Value {
-	to := m.callee(o, class, o.Class)
-	to.weak = true
-	return in.call(to, args, pos)
-}
-
 // nativeClasses returns the classes of PHP and of the models by their lower-case names,
 // linked with their parents.
 func (l *Library) nativeClasses() map[string]*PHPClass {
@@ -85,6 +80,9 @@ func (l *Library) nativeClasses() map[string]*PHPClass {
 	})
 	return l.natives
 }
+
+// CoreClasses returns the classes of PHP that the evaluator implements.
+func CoreClasses() []NativeClass { return []NativeClass{{Name: "stdClass"}, {Name: "Closure"}} }
 
 // linkNative returns the class for n. Its parents are among the classes before it.
 func linkNative(n *NativeClass, before map[string]*PHPClass) *PHPClass {
@@ -104,11 +102,6 @@ func linkNative(n *NativeClass, before map[string]*PHPClass) *PHPClass {
 	for name, v := range n.Statics {
 		c.statics[name] = syntax.PropItem{Name: name, Static: true, Default: &syntax.LitExpr{Value: v}}
 	}
-	for _, i := range n.interfaces {
-		if known := before[syntax.Lower(i)]; known != nil {
-			c.ifaces = append(c.ifaces, known)
-		}
-	}
 	return c
 }
 
@@ -120,6 +113,9 @@ func (in *interp) findClass(name string, pos syntax.Pos) (*PHPClass, *Unknown) {
 	if d, ok := in.st.Get(in.slot('k', low)).(*definition); ok {
 		if feature := in.unsupportedClass(name); feature != "" {
 			return nil, in.unsupportedValue(pos, feature)
+		}
+		if d.class != nil && d.class.foreign {
+			return nil, in.unsupportedValue(pos, foreignClass)
 		}
 		if d.class != nil && d.maybe == nil {
 			return d.class, nil
@@ -156,9 +152,6 @@ func (in *interp) classNamed(name string, pos syntax.Pos) (c *PHPClass, u *Unkno
 	case "parent":
 		if in.frame.class != nil {
 			c = in.frame.class.parent
-			if c == nil && in.frame.class.opaque {
-				return nil, in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated")
-			}
 		}
 	default:
 		if feature := in.unsupportedClass(name); feature != "" {
@@ -226,22 +219,19 @@ func (in *interp) makeClass(d *syntax.ClassDecl, pos syntax.Pos) *PHPClass {
 	in.Alloc(size, pos)
 	c := &PHPClass{Name: d.Name, ID: syntax.Lower(d.Name), decl: d, methods: map[string]*ClassMethod{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
 	if d.Parent != "" {
-		parent, u := in.classNamed(d.Parent, pos)
-		c.parent, c.opaque = parent, u != nil
+		c.parent, _ = in.classNamed(d.Parent, pos)
+		c.inherit(c.parent)
 	}
 	for _, name := range d.Interfaces {
-		i, u := in.classNamed(name, pos)
-		if c.opaque = c.opaque || u != nil; i != nil {
+		i, _ := in.classNamed(name, pos)
+		if c.inherit(i); i != nil {
 			c.ifaces = append(c.ifaces, i)
 		}
 	}
 	in.bindLineage(c, pos)
 	in.addMembers(c, d)
-	if c.methods["__tostring"] != nil && d.Kind != "trait" && !c.IsA("stringable") {
-		i, _ := in.classNamed("Stringable", pos)
-		if i != nil {
-			c.ifaces = append(c.ifaces, i)
-		}
+	if c.addHidden(); c.hidden != "" {
+		in.hidden = c.hidden
 	}
 	return c
 }

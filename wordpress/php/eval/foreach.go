@@ -96,9 +96,6 @@ func (in *interp) foreachBind(s *syntax.ForeachStmt, key, v Value) {
 
 // foreachObject runs the body for each property that the running code may read.
 func (in *interp) foreachObject(s *syntax.ForeachStmt, o *Object) error {
-	if o.Class.IsA("traversable") || o.fn != nil {
-		panic(in.unsupported(s.Pos, "an iterator"))
-	}
 	first := Pairs(in.visible(o, in.frame.class))
 	for i := 0; ; i++ {
 		props := in.visible(o, in.frame.class)

@@ -90,7 +90,11 @@ func (in *interp) linkable(d *syntax.ClassDecl) bool {
 		if n == "" {
 			continue
 		}
-		if c, u := in.findClass(n, syntax.Pos{}); c == nil || u != nil {
+		c, u := in.findClass(n, syntax.Pos{})
+		if u != nil && (in.lib.ClassNames[syntax.Lower(strings.TrimPrefix(n, `\`))] || u.Reason == in.unsupportedValue(syntax.Pos{}, foreignClass).Reason) {
+			continue
+		}
+		if c == nil || u != nil {
 			return false
 		}
 	}

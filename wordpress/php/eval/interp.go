@@ -35,12 +35,12 @@ type interp struct {
 	slots    map[slotName]int
 	exported map[int]bool // slots of global variables that a function imported with global
 
-	getting   map[getting]bool // properties for which __get is running
 	sources   map[string]*syntax.Source
 	read      map[string]int // files by path: for code its order, from 1; for data 0
 	codeFiles int
 	memo      map[string]any // findings of libraries, for all worlds; see Call.Memo
 	methods   map[string]bool
+	hidden    string // the hidden of a class that the program declares; "": of none
 
 	snapshot *state // the join of the worlds that reached a Stop file
 	snapWhy  *Unknown
@@ -72,7 +72,7 @@ func newInterp(ctx context.Context, opt Options, lib *Library) *interp {
 		ctx: ctx, opt: opt, lib: lib, memo: map[string]any{},
 		stepsLeft: opt.Limits.Steps, bytesLeft: opt.Limits.Bytes,
 		st: newState(), slots: map[slotName]int{}, exported: map[int]bool{},
-		getting: map[getting]bool{}, sources: map[string]*syntax.Source{}, read: map[string]int{}, methods: map[string]bool{},
+		sources: map[string]*syntax.Source{}, read: map[string]int{}, methods: map[string]bool{},
 	}
 	in.natives = lib.nativeClasses()
 	in.globals = in.newFrame()

@@ -40,7 +40,7 @@ func (in *interp) fetchQuietly(x syntax.Expr, mode fetchMode) Value {
 		}
 		return in.fetchIndex(x, mode)
 	case *syntax.PropExpr:
-		return in.fetchProperty(x, mode)
+		return in.fetchProperty(x)
 	case *syntax.StaticPropExpr:
 		return in.Load(in.staticPlace(x, true))
 	}
@@ -84,7 +84,7 @@ func (in *interp) fetchElement(v Value, s step, mode fetchMode, pos syntax.Pos) 
 	return Share(in.Element(v, s, pos))
 }
 
-func (in *interp) fetchProperty(x *syntax.PropExpr, mode fetchMode) Value {
+func (in *interp) fetchProperty(x *syntax.PropExpr) Value {
 	obj := in.fetchQuietly(x.Obj, fetchValue)
 	name := in.eval(x.Name)
 	o, ok := obj.(*Object)
@@ -97,15 +97,6 @@ func (in *interp) fetchProperty(x *syntax.PropExpr, mode fetchMode) Value {
 	}
 	if item != nil && item.Type != nil {
 		return Null
-	}
-	if o.Class.has("__isset") {
-		panic(in.unsupported(x.Pos, "isset() through __isset"))
-	}
-	if in.readsThroughGet(o, ToString(name)) && mode == fetchValue {
-		return in.callGet(o, ToString(name), x.Pos)
-	}
-	if o.Class.opaque {
-		return in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated")
 	}
 	return Null
 }

@@ -40,11 +40,6 @@ func (in *interp) joinValues(a, b Value, why *Unknown, depth int) Value {
 		return a
 	case ok && both && depth < 32:
 		return in.joinArrays(x, y, why, depth)
-	case in.mayConvert([]Value{a, b}, 0):
-		// PHP may call a method of the object wherever the unknown is used.
-		u := in.unsupportedValue(syntax.Pos{}, "an object with a method such as __toString that exists only under a condition")
-		u.File, u.Line = why.File, why.Line
-		panic(u.refusal())
 	}
 	return mergeUnknown(a, b, why)
 }

@@ -24,9 +24,6 @@ func (in *interp) Lift(vals []Value, pos syntax.Pos, f func([]Value) Value) Valu
 	switch {
 	case why == nil:
 		return f(vals)
-	case in.mayConvert(vals, 0):
-		in.Poison(why) // PHP calls the method for some values of the unknown
-		return Opaque(why)
 	case count > 1 || why.Alts == nil:
 		return Opaque(why)
 	}

@@ -36,8 +36,8 @@ func (in *interp) instantiate(c *PHPClass, props *Array, pos syntax.Pos) *Object
 	if props == nil {
 		props = NewArray()
 	}
-	if m, _ := c.Method("__destruct"); m != nil {
-		panic(in.unsupported(pos, "a destructor"))
+	if c.hidden != "" {
+		panic(in.unsupported(pos, c.hidden))
 	}
 	return &Object{Class: c, cell: in.newCell(Share(props))}
 }
@@ -69,9 +69,6 @@ func (in *interp) construct(c *PHPClass, x *syntax.NewExpr) Value {
 	o := in.instantiate(c, props, x.Pos)
 	m, owner := in.accessibleMethod(c, "__construct", x.Pos)
 	if m == nil {
-		if c.opaque {
-			return in.callUnknown(in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated"), x.Args)
-		}
 		for _, a := range x.Args {
 			in.eval(a.X)
 		}
@@ -157,9 +154,6 @@ func (in *interp) methodCallee(o *Object, name string, pos syntax.Pos) *callee {
 		to.calledName = name
 		return to
 	}
-	if o.Class.opaque {
-		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated")}
-	}
 	panic(in.Throw("Error", "Call to undefined method "+o.Class.Name+"::"+name+"()", pos))
 }
 
@@ -202,14 +196,14 @@ func (in *interp) staticMethod(c *PHPClass, name string, pos syntax.Pos) *callee
 		return to
 	}
 	for _, through := range []string{"__callStatic", "__call"} {
-		if c.has(syntax.Lower(through)) {
+		if m, _ := c.Method(syntax.Lower(through)); m != nil {
 			return &callee{unknown: in.unsupportedValue(pos, "a static call through "+through)}
 		}
 	}
 	if c.native != nil && !c.native.Vendor {
 		panic(in.unsupported(pos, nativeMethod(c.Name, name)))
 	}
-	if c.opaque || c.native != nil {
+	if c.native != nil {
 		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code of a class that is not evaluated")}
 	}
 	panic(in.Throw("Error", "Call to undefined method "+c.Name+"::"+name+"()", pos))
@@ -225,8 +219,6 @@ func (in *interp) evalInstanceof(x *syntax.InstanceExpr) Value {
 	switch {
 	case !isName || n.Name == "self" || n.Name == "static" || n.Name == "parent":
 		panic(in.unsupported(x.Pos, "instanceof without the name of a class"))
-	case ok && o.Class.opaque && !o.Class.IsA(syntax.Lower(n.Name)):
-		return in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated")
 	}
 	return Bool(ok && o.Class.IsA(syntax.Lower(n.Name)))
 }

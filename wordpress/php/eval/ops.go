@@ -72,26 +72,18 @@ func (in *interp) operate(op string, l, r Value, pos syntax.Pos) Value {
 	return v
 }
 
-// ConvertString converts an object to a string; other values are returned as they are.
+// ConvertString returns a value that can be converted to a string, which an object cannot.
 func (in *interp) ConvertString(v Value, pos syntax.Pos) Value {
 	o, ok := v.(*Object)
 	if !ok {
 		return v
 	}
-	m, class := o.Class.Method("__tostring")
-	if m == nil {
-		panic(in.Throw("Error", "Object of class "+o.Class.Name+" could not be converted to string", pos))
-	}
-	return in.CallMethod(o, class, m, nil, pos)
+	panic(in.Throw("Error", "Object of class "+o.Class.Name+" could not be converted to string", pos))
 }
 
 // StringOf returns a known value as a string.
 func (in *interp) StringOf(v Value, pos syntax.Pos) string {
-	v = in.ConvertString(v, pos)
-	if u, ok := v.(*Unknown); ok {
-		panic(in.RefuseUnknown(u, u.Class, pos, "converts an object to a string that %s", u.Reason))
-	}
-	return ToString(v)
+	return ToString(in.ConvertString(v, pos))
 }
 
 func (in *interp) union(a, b *Array, pos syntax.Pos) Value {

@@ -109,9 +109,6 @@ func (in *interp) dereference(p *place) (v Value, slot int) {
 // Load reads a place as an expression does: a missing value is null.
 func (in *interp) Load(p *place) Value {
 	if p.unknown != nil {
-		if in.declaresConversion() { // any object may be there
-			in.Poison(p.unknown)
-		}
 		return Opaque(p.unknown)
 	}
 	v, _ := in.dereference(p)
@@ -143,7 +140,7 @@ func (in *interp) Element(v Value, s step, pos syntax.Pos) Value {
 	case String:
 		return in.stringElement(string(v), s, pos)
 	case *Object:
-		panic(in.indexedObjectError(v, pos))
+		panic(in.indexedObject(v, pos))
 	}
 	return Null
 }
@@ -155,9 +152,6 @@ func (in *interp) arrayElement(v *Array, s step, pos syntax.Pos) Value {
 	case s.unknown != nil:
 		if v.Len() == 0 && v.certain() {
 			return Null
-		}
-		if in.mayConvert([]Value{v}, 0) {
-			in.Poison(s.unknown)
 		}
 		return Opaque(s.unknown)
 	}

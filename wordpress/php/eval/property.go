@@ -8,7 +8,7 @@ func (in *interp) propPlace(x *syntax.PropExpr) *place {
 	v := in.eval(x.Obj)
 	name := in.eval(x.Name)
 	o, ok := v.(*Object)
-	if u := in.unknownProperty(v, name); u != nil {
+	if u := FirstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
 		return &place{unknown: u, at: x.Pos}
 	}
 	if !ok {
@@ -21,30 +21,13 @@ func (in *interp) propPlace(x *syntax.PropExpr) *place {
 	return in.memberPlace(o, s, x.Pos)
 }
 
-// unknownProperty returns the unknown in $v->name; nil if both are known. If only the name is
-// unknown, PHP may call __get or __set, and the property may be any object.
-func (in *interp) unknownProperty(v, name Value) *Unknown {
-	u := in.asUnknown(name)
-	if u != nil && in.declaresConversion() {
-		in.Poison(u)
-	}
-	return FirstUnknown(in.asUnknown(v), u)
-}
-
 // memberPlace returns the place of an object's property, for a write.
 func (in *interp) memberPlace(o *Object, name string, pos syntax.Pos) *place {
 	item, owner := in.declaredProperty(o, name, pos)
 	p := &place{slot: o.cell, path: []step{{k: propKey(name)}}, at: pos}
 	_, there := in.propsOf(o).Get(propKey(name))
-	if !there && (item == nil || item.Type == nil) {
-		switch {
-		case o.Class.has("__set"):
-			panic(in.unsupported(pos, "a write through __set"))
-		case o.Class.has("__get"):
-			panic(in.unsupported(pos, "a write through __get"))
-		case o.fn != nil || o.Class.decl != nil && o.Class.decl.Readonly:
-			panic(in.Throw("Error", "Cannot create dynamic property", pos))
-		}
+	if !there && item == nil && (o.fn != nil || o.Class.decl != nil && o.Class.decl.Readonly) {
+		panic(in.Throw("Error", "Cannot create dynamic property", pos))
 	}
 	if item != nil && item.Readonly && (there || in.frame.class != owner) {
 		panic(in.unsupported(pos, "a write to a readonly property"))
@@ -53,32 +36,6 @@ func (in *interp) memberPlace(o *Object, name string, pos syntax.Pos) *place {
 		p.typ, p.typOwner, p.typAt = item.Type, owner, 1
 	}
 	return p
-}
-
-// has reports whether the class has a method, by its lower-case name.
-func (c *PHPClass) has(low string) bool {
-	m, _ := c.Method(low)
-	return m != nil
-}
-
-// readsThroughGet reports whether a missing property is read with __get. It is not while
-// __get runs for that property.
-func (in *interp) readsThroughGet(o *Object, name string) bool {
-	return o.Class.has("__get") && !in.getting[getting{o, name}]
-}
-
-type getting struct {
-	o    *Object
-	name string
-}
-
-// callGet reads a property with __get.
-func (in *interp) callGet(o *Object, name string, pos syntax.Pos) Value {
-	m, class := o.Class.Method("__get")
-	g := getting{o, name}
-	in.getting[g] = true
-	defer delete(in.getting, g)
-	return in.CallMethod(o, class, m, []Value{String(name)}, pos)
 }
 
 // touchProp sets a missing property to null, as unset($o->name['key']) does.
@@ -121,7 +78,7 @@ func (in *interp) readProp(x *syntax.PropExpr) Value {
 
 // propOf reads a property. If quiet is set, a typed property without a value is null.
 func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) Value {
-	if u := in.unknownProperty(v, name); u != nil {
+	if u := FirstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
 		return Opaque(u)
 	}
 	o, ok := v.(*Object)
@@ -134,24 +91,16 @@ func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) Value {
 	if v, ok := props.Get(propKey(s)); ok {
 		return Share(Present(v))
 	}
-	switch typed := item != nil && item.Type != nil; {
+	switch {
 	case props.Why != nil:
 		return Opaque(props.Why)
-	case !typed && in.readsThroughGet(o, s):
-		return in.callGet(o, s, pos)
-	case typed && !quiet:
+	case item != nil && item.Type != nil && !quiet:
 		panic(in.Throw("Error", "Typed property must not be accessed before initialization", pos))
-	}
-	if o.Class.opaque {
-		return in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated")
 	}
 	return Null
 }
 
-// indexedObjectError returns the error for $o[key].
-func (in *interp) indexedObjectError(o *Object, pos syntax.Pos) error {
-	if o.Class.IsA("arrayaccess") {
-		return in.unsupported(pos, "an object with ArrayAccess as an array")
-	}
+// indexedObject returns the error for $o[key].
+func (in *interp) indexedObject(o *Object, pos syntax.Pos) error {
 	return in.Throw("Error", "Cannot use object of type "+o.Class.Name+" as array", pos)
 }

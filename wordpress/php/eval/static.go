@@ -23,7 +23,7 @@ func (in *interp) classConstant(c *PHPClass, name string, pos syntax.Pos) Value 
 		in.checkAccess(owner, item.Access, pos)
 		return in.evalInClass(owner, item.Val)
 	}
-	if c.opaque || c.native != nil {
+	if c.native != nil {
 		return in.unknownAt(Undecidable, pos, "depends on a class constant that is not known")
 	}
 	panic(in.Throw("Error", "Undefined constant "+c.Name+"::"+name, pos))
@@ -93,7 +93,7 @@ func (in *interp) staticPlace(x *syntax.StaticPropExpr, quiet bool) *place {
 		}
 		return &place{slot: slot, at: x.Pos, typ: p.Type, typOwner: k}
 	}
-	if c.opaque || c.native != nil {
+	if c.native != nil {
 		return &place{unknown: in.unknownAt(Undecidable, x.Pos, "depends on a static property that is not known"), at: x.Pos}
 	}
 	if quiet {

@@ -56,7 +56,7 @@ func (in *interp) execOne(s syntax.Stmt) error {
 	return nil
 }
 
-// print evaluates an expression that is printed, which calls __toString of an object.
+// print evaluates an expression that is printed.
 func (in *interp) print(x syntax.Expr) { in.ConvertString(in.eval(x), x.Where()) }
 
 func (in *interp) evalAll(xs []syntax.Expr) {

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"math"
+	"slices"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
@@ -26,22 +27,14 @@ func (in *interp) coerce(v Value, t *syntax.TypeHint, by coercionRules) Value {
 		in.mayThrow(by.pos)
 		return u
 	}
-	ok, u := in.matchesType(v, t, by)
-	switch {
-	case u != nil:
-		in.mayThrow(by.pos)
-		return v
-	case ok:
+	if in.matchesType(v, t, by) {
 		return v
 	}
-	o, isObject := v.(*Object)
 	switch {
 	case by.strict:
 		if n, ok := v.(Int); ok && t.Accepts("float") {
 			return Float(n)
 		}
-	case isObject && t.Accepts("string") && o.Class.Stringable():
-		return in.ConvertString(o, by.pos)
 	case v.Kind() == KindNull && !by.internal:
 	default:
 		if c := coerceScalar(v, t); c != nil {
@@ -49,12 +42,6 @@ func (in *interp) coerce(v Value, t *syntax.TypeHint, by coercionRules) Value {
 		}
 	}
 	panic(in.Throw("TypeError", by.what+" is given the type "+TypeWord(v), by.pos))
-}
-
-// Stringable reports whether objects of the class have __toString.
-func (c *PHPClass) Stringable() bool {
-	m, _ := c.Method("__tostring")
-	return m != nil
 }
 
 func isNullLiteral(x syntax.Expr) bool {
@@ -67,55 +54,42 @@ func isNullLiteral(x syntax.Expr) bool {
 	return false
 }
 
-// matchesType reports whether a value has the type without conversion; u is not nil if
-// that is not known.
-func (in *interp) matchesType(v Value, t *syntax.TypeHint, by coercionRules) (ok bool, u *Unknown) {
+// matchesType reports whether a value has the type without conversion.
+func (in *interp) matchesType(v Value, t *syntax.TypeHint, by coercionRules) bool {
 	if t.Accepts("mixed") {
-		return true, nil
+		return true
 	}
 	switch v := v.(type) {
 	case NullType:
-		return t.Nullable || t.Accepts("null", "void"), nil
+		return t.Nullable || t.Accepts("null", "void")
 	case Bool:
-		return t.Accepts("bool") || bool(v) && t.Accepts("true") || !bool(v) && t.Accepts("false"), nil
+		return t.Accepts("bool") || bool(v) && t.Accepts("true") || !bool(v) && t.Accepts("false")
 	case Int:
-		return t.Accepts("int"), nil
+		return t.Accepts("int")
 	case Float:
-		return t.Accepts("float"), nil
+		return t.Accepts("float")
 	case String:
-		return t.Accepts("string") || t.Accepts("callable") && in.isCallable(v, by), nil
+		return t.Accepts("string") || t.Accepts("callable") && in.isCallable(v, by)
 	case *Array:
-		return t.Accepts("array", "iterable") || t.Accepts("callable") && in.isCallable(v, by), nil
+		return t.Accepts("array", "iterable") || t.Accepts("callable") && in.isCallable(v, by)
 	case *Object:
-		return in.objectMatchesType(v, t, by)
+		return v.matchesType(t, by)
 	}
-	return true, nil
+	return true
 }
 
-func (in *interp) objectMatchesType(o *Object, t *syntax.TypeHint, by coercionRules) (bool, *Unknown) {
-	switch invoke, _ := o.Class.Method("__invoke"); {
-	case t.Accepts("object"), t.Accepts("callable") && (o.fn != nil || invoke != nil):
-		return true, nil
-	case t.Accepts("iterable") && o.Class.IsA("traversable"), t.Accepts("stringable") && o.Class.Stringable():
-		return true, nil
+func (o *Object) matchesType(t *syntax.TypeHint, by coercionRules) bool {
+	switch {
+	case t.Accepts("object"), t.Accepts("callable") && o.fn != nil:
+		return true
 	case t.Accepts("self") && by.self != nil && o.Class.IsA(by.self.ID):
-		return true, nil
+		return true
 	case t.Accepts("static") && by.static != nil && o.Class.IsA(by.static.ID):
-		return true, nil
+		return true
 	case t.Accepts("parent") && by.self != nil && by.self.parent != nil && o.Class.IsA(by.self.parent.ID):
-		return true, nil
+		return true
 	}
-	for _, n := range t.Names {
-		if o.Class.IsA(n) {
-			return true, nil
-		}
-	}
-	for c := o.Class; c != nil; c = c.parent {
-		if c.opaque {
-			return false, in.unknownAt(Undecidable, by.pos, "depends on a parent class, which is not evaluated")
-		}
-	}
-	return false, nil
+	return slices.ContainsFunc(t.Names, o.Class.IsA)
 }
 
 // isCallable reports whether a value can be called.

@@ -29,7 +29,7 @@ func NotModelled(class Class, why string) Function {
 			if c.in.mayCall(c.Args[:min(1, len(c.Args))], 0) {
 				panic(c.in.unsupported(c.pos, c.Name+"() with a function of the program"))
 			}
-		case !laterCalls[c.Name] && (c.in.mayCall(c.Args, 0) || c.in.mayConvert(c.Args, 0) || c.in.nameClass(c.Args) || c.Name == "unserialize" && c.in.declaresConversion()):
+		case !laterCalls[c.Name] && (c.in.mayCall(c.Args, 0) || c.in.nameClass(c.Args) || c.Name == "unserialize" && len(c.in.methods) > 0):
 			c.Poison(u) // a callback runs an unknown number of times, with unknown arguments
 			c.Steps(64)
 			return u
@@ -80,39 +80,4 @@ func (in *interp) nameClass(vals []Value) bool {
 		_, declared := in.st.Get(in.slot('k', syntax.Lower(strings.TrimPrefix(string(name), `\`)))).(*definition)
 		return declared
 	})
-}
-
-// conversions are methods of the program's classes that PHP calls by itself, such as to convert
-// an object.
-var conversions = strings.Fields(`__tostring __serialize __sleep serialize jsonserialize count getiterator current __get __set __isset __unset
-	offsetget offsetset offsetexists offsetunset __debuginfo __wakeup __unserialize unserialize`)
-
-// declaresConversion reports whether a class of the program has one of these methods.
-func (in *interp) declaresConversion() bool {
-	return slices.ContainsFunc(conversions, func(name string) bool { return in.methods[name] })
-}
-
-// mayConvert reports whether a function may call a method of an argument, or of an object
-// in an array argument.
-func (in *interp) mayConvert(vals []Value, depth int) bool {
-	for _, v := range vals {
-		switch v := v.(type) {
-		case *Object:
-			for _, name := range conversions {
-				if m, _ := v.Class.Method(name); m != nil && m.decl != nil {
-					return true
-				}
-			}
-		case *Array:
-			if depth > 8 {
-				return true
-			}
-			for _, e := range v.Entries {
-				if in.mayConvert([]Value{e.Value}, depth+1) {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }

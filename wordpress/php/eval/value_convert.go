@@ -100,7 +100,7 @@ func floatToInt(f float64) int64 {
 }
 
 // ToString evaluates (string) $v for scalars; the result for an array is "Array". The
-// evaluator itself converts objects, because it can call __toString.
+// evaluator itself refuses objects.
 func ToString(v Value) string {
 	switch v := v.(type) {
 	case String:

@@ -124,6 +124,9 @@ func (in *interp) prepareWorld() {
 // Poison records that unknown code ran in this world. Everything except defined constants
 // may have changed.
 func (in *interp) Poison(u *Unknown) {
+	if in.hidden != "" {
+		panic(in.unsupported(syntax.Pos{}, in.hidden)) // any unknown may be an object of that class
+	}
 	u = Opaque(u)
 	st := in.st.fork()
 	in.st.Each(func(slot int, v Value) {

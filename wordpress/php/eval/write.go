@@ -65,7 +65,7 @@ func (in *interp) changed(v Value, path []step, pos syntax.Pos, change func(Valu
 	case String:
 		panic(in.unsupported(pos, "a write to a string offset"))
 	case *Object:
-		panic(in.indexedObjectError(c, pos))
+		panic(in.indexedObject(c, pos))
 	}
 	panic(in.Throw("Error", "Cannot use a scalar value as an array", pos))
 }
