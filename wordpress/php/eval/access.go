@@ -27,11 +27,11 @@ func mayAccess(scope, owner *PHPClass, a syntax.Access) bool {
 
 // checkAccess panics if the running code may not use a member of class owner. PHP would
 // throw an error, or call __get, __set or __call.
-func (in *interp) checkAccess(owner *PHPClass, a syntax.Access, pos syntax.Pos) {
+func (in *interp) checkAccess(owner *PHPClass, a syntax.Access) {
 	if owner == nil || mayAccess(in.frame.class, owner, a) {
 		return
 	}
-	panic(in.unsupported(pos, "a private or protected member outside its class"))
+	panic(in.Unsupported("a private or protected member outside its class"))
 }
 
 // property returns the declaration of a property, and the class that declares it.
@@ -51,19 +51,19 @@ func propKey(name string) Key { return Key{S: name, Str: true} }
 // declaredProperty returns the declaration of an object's property, and the class that
 // declares it. It is nil if no class declares the property. It panics if the running code
 // may not use the property.
-func (in *interp) declaredProperty(o *Object, name string, pos syntax.Pos) (*syntax.PropItem, *PHPClass) {
+func (in *interp) declaredProperty(o *Object, name string) (*syntax.PropItem, *PHPClass) {
 	p, owner := o.Class.property(name)
 	if p == nil {
 		return nil, nil
 	}
-	in.checkAccess(owner, p.Access, pos)
+	in.checkAccess(owner, p.Access)
 	return p, owner
 }
 
 // visible returns the properties of an object that code of class scope may read: the ones
 // that foreach and get_object_vars see.
 func (in *interp) visible(o *Object, scope *PHPClass) *Array {
-	props := in.propsOf(o)
+	props := in.Props(o)
 	out := NewArray()
 	out.Why = props.Why
 	for k, v := range props.Each {
@@ -96,11 +96,11 @@ func (c *PHPClass) shadowed() bool {
 
 // accessibleMethod returns a method that the running code is permitted to call, and the
 // class that has it; nil if there is none.
-func (in *interp) accessibleMethod(c *PHPClass, low string, pos syntax.Pos) (*ClassMethod, *PHPClass) {
+func (in *interp) accessibleMethod(c *PHPClass, low string) (*ClassMethod, *PHPClass) {
 	m, owner := c.Method(low)
 	if m == nil {
 		return nil, nil
 	}
-	in.checkAccess(owner, m.access, pos)
+	in.checkAccess(owner, m.access)
 	return m, owner
 }

@@ -8,17 +8,17 @@ import (
 )
 
 // callBuiltin evaluates the arguments of a builtin, then calls it.
-func (in *interp) callBuiltin(to *callee, args []syntax.Arg, pos syntax.Pos) Value {
+func (in *interp) callBuiltin(to *callee, args []syntax.Arg) Value {
 	vals, targets := make([]Value, len(args)), make([]*place, len(args))
 	for i, a := range args {
 		if to.builtin.ByRef(i) && isPlace(a.X) {
 			vals[i], targets[i] = in.builtinTarget(a.X)
 		} else if vals[i] = in.eval(a.X); to.builtin.ByRef(i) && !to.builtin.Unmodelled && !isCall(a.X) {
-			panic(in.unsupported(pos, "an argument by reference that is not a variable"))
+			panic(in.Unsupported("an argument by reference that is not a variable"))
 		}
 		Share(vals[i])
 	}
-	return in.apply(to, vals, targets, pos)
+	return in.apply(to, vals, targets)
 }
 
 // builtinTarget returns the place of an argument that a builtin takes by reference, and
@@ -28,7 +28,7 @@ func (in *interp) builtinTarget(x syntax.Expr) (Value, *place) {
 	if n := len(p.path); n > 0 && p.path[n-1].push {
 		return Null, p
 	}
-	return in.Load(p), p
+	return in.load(p), p
 }
 
 func isCall(x syntax.Expr) bool {
@@ -53,30 +53,30 @@ func isPlace(x syntax.Expr) bool {
 }
 
 // apply calls a builtin with evaluated arguments.
-func (in *interp) apply(to *callee, vals []Value, targets []*place, pos syntax.Pos) Value {
+func (in *interp) apply(to *callee, vals []Value, targets []*place) Value {
 	f := to.builtin
-	c := &Call{in: in, Name: to.name, Args: vals, targets: targets, pos: pos, This: to.this, Class: to.static, weak: to.weak || !to.direct}
+	c := &Call{interp: in, Name: to.name, Args: vals, targets: targets, This: to.this, Class: to.static, weak: to.weak || !to.direct}
 	if len(vals) < f.Min || f.Max >= 0 && len(vals) > f.Max && f.Run != nil {
 		panic(c.Throw("ArgumentCountError", to.name+"() expects another number of arguments"))
 	}
-	in.Steps(2, pos)
-	in.enter(pos)
-	defer in.leave()
-	in.convert(to, vals, pos)
+	in.Steps(2)
+	in.enter()
+	defer in.leave(in.pos)
+	in.convert(to, vals)
 	if f.Lazy {
 		return f.run(c)
 	}
 	given := append([]Value(nil), vals...)
-	return in.applyKnown(f, c, given, pos)
+	return in.applyKnown(f, c, given)
 }
 
-func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos) Value {
+func (in *interp) applyKnown(f *Function, c *Call, vals []Value) Value {
 	pure := f.Refs == 0
-	u := in.UnknownIn(ListOf(vals...), 0)
+	u := in.UnknownIn(ListOf(vals...))
 	each := u != nil && f.Each && in.elementsOnly(vals)
 	if u != nil && !each && in.mayCall(vals, 0) {
 		in.Poison(u) // a callback runs an unknown number of times, with unknown arguments
-		in.Steps(64, pos)
+		in.Steps(64)
 		return Opaque(u)
 	}
 	once := func(vals []Value) Value {
@@ -92,17 +92,17 @@ func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos)
 		return once(vals)
 	}
 	if pure {
-		v := in.Lift(vals, pos, once)
+		v := in.Lift(vals, once)
 		if u, ok := v.(*Unknown); ok && (c.Name == "json_decode" || c.Name == "json_encode") {
-			in.storeSlot(JSONErrorSlot, Opaque(u))
+			in.Store(JSONErrorSlot, Opaque(u))
 		}
 		if v.Kind() == KindUnknown && (f.Strict || c.Name == "json_decode") {
-			in.mayThrow(pos)
+			in.MayThrow()
 		}
 		return v
 	}
 	for _, v := range vals {
-		if u := in.UnknownIn(v, 0); u != nil {
+		if u := in.UnknownIn(v); u != nil {
 			in.invalidateTargets(c.targets, u)
 			return Opaque(u)
 		}

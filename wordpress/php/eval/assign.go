@@ -7,7 +7,7 @@ func (in *interp) evalAssign(x *syntax.AssignExpr) Value {
 		return in.destructure(list, x.Val)
 	}
 	if x.Ref {
-		panic(in.unsupported(x.Pos, "an assignment by reference"))
+		panic(in.Unsupported("an assignment by reference"))
 	}
 	return in.assignTo(x.Target, x.Val)
 }
@@ -23,7 +23,7 @@ func (in *interp) assignTo(target, val syntax.Expr) Value {
 	p := in.place(target)
 	v := in.eval(val)
 	if in.toItself(p, target, val) {
-		panic(in.unsupported(p.at, "an assignment of an array to its own element under another name"))
+		panic(in.Unsupported("an assignment of an array to its own element under another name"))
 	}
 	in.assign(p, v)
 	return v
@@ -42,7 +42,7 @@ func (in *interp) toItself(p *place, target, val syntax.Expr) bool {
 	}
 	base, _ := target.(*syntax.VarExpr)
 	_, own := in.dereference(p)
-	_, other := in.dereference(in.varPlace(in.frame, x.Name, x.Pos))
+	_, other := in.dereference(in.varPlace(in.frame, x.Name))
 	return x.Dyn != nil || own == other && (base == nil || base.Name != x.Name)
 }
 
@@ -52,17 +52,17 @@ func (in *interp) assignOp(x *syntax.AssignOpExpr) Value {
 	}
 	p := in.place(x.Target)
 	r := in.eval(x.Val)
-	l := in.Load(p)
-	v := in.operate(x.Op, l, r, x.Pos)
+	l := in.load(p)
+	v := in.operate(x.Op, l, r)
 	in.assign(p, v)
 	return v
 }
 
 func (in *interp) increment(x *syntax.IncExpr) Value {
 	p := in.place(x.X)
-	old := in.Load(p)
-	v := in.Lift([]Value{old}, x.Pos, func(vals []Value) Value {
-		return in.incremented(vals[0], x.Delta, x.Pos)
+	old := in.load(p)
+	v := in.Lift([]Value{old}, func(vals []Value) Value {
+		return in.incremented(vals[0], x.Delta)
 	})
 	in.assign(p, v)
 	if x.Prefix {
@@ -71,7 +71,7 @@ func (in *interp) increment(x *syntax.IncExpr) Value {
 	return old
 }
 
-func (in *interp) incremented(v Value, delta int, pos syntax.Pos) Value {
+func (in *interp) incremented(v Value, delta int) Value {
 	switch v := v.(type) {
 	case NullType:
 		if delta < 0 {
@@ -86,9 +86,9 @@ func (in *interp) incremented(v Value, delta int, pos syntax.Pos) Value {
 		if n, ok := IsNumeric(string(v)); ok {
 			return addMul("+", n, Int(int64(delta)))
 		}
-		panic(in.unsupported(pos, "++ or -- of a string that is not a number"))
+		panic(in.Unsupported("++ or -- of a string that is not a number"))
 	}
-	panic(in.Throw("TypeError", "Cannot increment "+TypeWord(v), pos))
+	panic(in.Throw("TypeError", "Cannot increment "+TypeWord(v)))
 }
 
 // destructure evaluates [$a, $b] = value.
@@ -107,14 +107,14 @@ func (in *interp) unpack(list *syntax.ArrayExpr, v Value) {
 			continue
 		}
 		if item.Ref {
-			panic(in.unsupported(list.Pos, "a reference in list()"))
+			panic(in.Unsupported("a reference in list()"))
 		}
 		if item.Key != nil {
-			s = in.keyStep(item.Key, item.Key.Where())
+			s = in.keyStep(item.Key)
 		}
 		elem := Null
 		if v.Kind() >= KindArray {
-			e := in.Element(v, s, item.Val.Where())
+			e := in.element(v, s)
 			elem = Share(e)
 		}
 		in.unpackInto(item.Val, elem)

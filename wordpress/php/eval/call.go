@@ -31,18 +31,18 @@ type closure struct {
 
 func (in *interp) calleeOf(x *syntax.CallExpr) *callee {
 	if name, ok := x.Fn.(*syntax.NameExpr); ok {
-		to := in.function(name.Name, name.Fallback, x.Pos)
+		to := in.function(name.Name, name.Fallback)
 		if to != nil && to.builtin != nil {
 			to.direct = to.name == syntax.Lower(name.Name)
 		}
 		return to
 	}
 	v := in.eval(x.Fn)
-	return in.callable(v, x.Pos)
+	return in.callable(v)
 }
 
 // function returns the function of a name: one of the program, or one of PHP.
-func (in *interp) function(name, fallback string, pos syntax.Pos) *callee {
+func (in *interp) function(name, fallback string) *callee {
 	for _, n := range []string{name, fallback} {
 		if n == "" {
 			continue
@@ -52,7 +52,7 @@ func (in *interp) function(name, fallback string, pos syntax.Pos) *callee {
 			if f, builtin := in.lib.Functions[low]; builtin && !f.Vendor && d.maybe != nil {
 				return &callee{unknown: d.maybe} // a function of the program or of PHP
 			}
-			return in.userFunction(n, d, pos)
+			return in.userFunction(n, d)
 		}
 		if f, ok := in.lib.Functions[low]; ok && in.exists(&f) {
 			return &callee{name: low, builtin: &f}
@@ -62,18 +62,18 @@ func (in *interp) function(name, fallback string, pos syntax.Pos) *callee {
 		return &callee{unknown: in.st.poison}
 	}
 	if in.vendor() {
-		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code of a vendor folder, which is not run")}
+		return &callee{unknown: in.UnknownOf(Unsafe, "needs code of a vendor folder, which is not run")}
 	}
-	panic(in.Throw("Error", "Call to undefined function "+name+"()", pos))
+	panic(in.Throw("Error", "Call to undefined function "+name+"()"))
 }
 
-func (in *interp) userFunction(name string, d *definition, pos syntax.Pos) *callee {
+func (in *interp) userFunction(name string, d *definition) *callee {
 	if d.fn == nil {
 		u, _ := d.v.(*Unknown)
 		return &callee{unknown: FirstUnknown(u, d.maybe)}
 	}
 	if d.maybe != nil {
-		in.mayThrow(pos)
+		in.MayThrow()
 	}
 	return &callee{name: name, fn: d.fn}
 }
@@ -94,7 +94,7 @@ func (in *interp) exists(f *Function) bool {
 }
 
 // callable returns the callee of a value: a closure, a name, or a class and method.
-func (in *interp) callable(v Value, pos syntax.Pos) *callee {
+func (in *interp) callable(v Value) *callee {
 	switch v := v.(type) {
 	case *Object:
 		if v.fn != nil {
@@ -102,41 +102,41 @@ func (in *interp) callable(v Value, pos syntax.Pos) *callee {
 			c.closure = v.fn
 			return &c
 		}
-		panic(in.Throw("Error", "Object of type "+v.Class.Name+" is not callable", pos))
+		panic(in.Throw("Error", "Object of type "+v.Class.Name+" is not callable"))
 	case String:
 		if i := strings.Index(string(v), "::"); i > 0 {
-			return in.staticCallee(string(v[:i]), string(v[i+2:]), pos)
+			return in.staticCallee(string(v[:i]), string(v[i+2:]))
 		}
 		name := string(v)
 		if name != "" && name[0] == '\\' {
 			name = name[1:]
 		}
-		return in.function(name, "", pos)
+		return in.function(name, "")
 	case *Array:
-		return in.callableArray(v, pos)
+		return in.callableArray(v)
 	case *Unknown:
 		return &callee{unknown: v}
 	}
-	panic(in.Throw("Error", "Value not callable", pos))
+	panic(in.Throw("Error", "Value not callable"))
 }
 
-func (in *interp) callableArray(a *Array, pos syntax.Pos) *callee {
-	if u := in.UnknownIn(a, 0); u != nil {
+func (in *interp) callableArray(a *Array) *callee {
+	if u := in.UnknownIn(a); u != nil {
 		return &callee{unknown: u}
 	}
 	first, _ := a.Get(IntKey(0))
 	second, _ := a.Get(IntKey(1))
 	name, ok := second.(String)
 	if a.Len() != 2 || !ok || first == nil {
-		panic(in.Throw("Error", "Array callback must have exactly two elements", pos))
+		panic(in.Throw("Error", "Array callback must have exactly two elements"))
 	}
 	switch first := Present(first).(type) {
 	case *Object:
-		return in.methodCallee(first, string(name), pos)
+		return in.methodCallee(first, string(name))
 	case String:
-		return in.staticCallee(string(first), string(name), pos)
+		return in.staticCallee(string(first), string(name))
 	}
-	panic(in.Throw("Error", "First array member is not a valid class name or object", pos))
+	panic(in.Throw("Error", "First array member is not a valid class name or object"))
 }
 
 // callUnknown calls an unknown function: anything may have changed afterwards.
@@ -145,53 +145,53 @@ func (in *interp) callUnknown(u *Unknown, args []syntax.Arg) Value {
 		in.eval(a.X)
 	}
 	in.Poison(u)
-	in.Steps(64, syntax.Pos{})
+	in.Steps(64)
 	return Opaque(u)
 }
 
 // Invoke calls a PHP callable for a builtin.
-func (in *interp) Invoke(fn Value, args []Value, weak bool, pos syntax.Pos) Value {
-	to := in.callable(fn, pos)
+func (in *interp) invoke(fn Value, args []Value, weak bool) Value {
+	to := in.callable(fn)
 	to.weak = weak
 	for _, v := range args {
 		Share(v)
 	}
-	return in.call(to, args, pos)
+	return in.call(to, args)
 }
 
 // callWith evaluates arguments and calls a callee with them.
-func (in *interp) callWith(to *callee, args []syntax.Arg, first bool, pos syntax.Pos) Value {
+func (in *interp) callWith(to *callee, args []syntax.Arg, first bool) Value {
 	switch {
 	case first:
-		panic(in.unsupported(pos, "a first-class callable"))
+		panic(in.Unsupported("a first-class callable"))
 	case to.unknown != nil:
 		return in.callUnknown(to.unknown, args)
 	case to.builtin != nil:
-		in.plainArgs(args, pos)
-		return in.callBuiltin(to, args, pos)
+		in.plainArgs(args)
+		return in.callBuiltin(to, args)
 	}
-	return in.call(to, in.evalArgs(args, pos), pos)
+	return in.call(to, in.evalArgs(args))
 }
 
 // unpacked is a feature that is not evaluated.
 const unpacked = "an unpacked array"
 
 // plainArgs panics if an argument is named or unpacked.
-func (in *interp) plainArgs(args []syntax.Arg, pos syntax.Pos) {
+func (in *interp) plainArgs(args []syntax.Arg) {
 	for _, a := range args {
 		switch {
 		case a.Name != "":
-			panic(in.unsupported(pos, "a named argument"))
+			panic(in.Unsupported("a named argument"))
 		case a.Spread:
-			panic(in.unsupported(pos, unpacked))
+			panic(in.Unsupported(unpacked))
 		}
 	}
 }
 
 // evalArgs evaluates the arguments of a function of the program.
-func (in *interp) evalArgs(args []syntax.Arg, pos syntax.Pos) []Value {
-	in.plainArgs(args, pos)
-	in.Alloc(16*len(args), pos)
+func (in *interp) evalArgs(args []syntax.Arg) []Value {
+	in.plainArgs(args)
+	in.Alloc(16 * len(args))
 	vals := make([]Value, len(args))
 	for i, a := range args {
 		vals[i] = Share(in.eval(a.X))

@@ -6,29 +6,29 @@ func (in *interp) evalCast(x *syntax.CastExpr) Value {
 	v := in.eval(x.X)
 	switch x.Type {
 	case "array":
-		return in.castArray(v, x.Pos)
+		return in.castArray(v)
 	case "object":
-		return in.castObject(v, x.Pos)
+		return in.castObject(v)
 	case "string":
-		v = in.ConvertString(v, x.Pos)
+		v = in.ConvertString(v)
 	case "bool":
 		return in.truthOf(v)
 	}
-	return in.Lift([]Value{v}, x.Pos, func(vals []Value) Value {
+	return in.Lift([]Value{v}, func(vals []Value) Value {
 		return castScalar(vals[0], x.Type)
 	})
 }
 
 // castArray is (array) $v.
-func (in *interp) castArray(v Value, pos syntax.Pos) Value {
+func (in *interp) castArray(v Value) Value {
 	switch v := v.(type) {
 	case *Array:
 		return v
 	case NullType:
 		return NewArray()
 	case *Object:
-		if v.fn != nil || in.visible(v, nil).Len() != in.propsOf(v).Len() {
-			panic(in.unsupported(pos, "a cast of an object with private or protected properties to an array"))
+		if v.fn != nil || in.visible(v, nil).Len() != in.Props(v).Len() {
+			panic(in.Unsupported("a cast of an object with private or protected properties to an array"))
 		}
 		return Share(in.visible(v, nil))
 	case *Unknown:
@@ -47,25 +47,25 @@ func castScalar(v Value, typ string) Value {
 	return String(ToString(v))
 }
 
-func (in *interp) castObject(v Value, pos syntax.Pos) Value {
+func (in *interp) castObject(v Value) Value {
 	props := NewArray()
 	switch v := v.(type) {
 	case *Object:
 		return v
 	case *Array:
 		if !v.certain() {
-			return Opaque(in.UnknownIn(v, 0))
+			return Opaque(in.UnknownIn(v))
 		}
-		in.Alloc(v.Size(), pos)
+		in.Alloc(v.Size())
 		for k, v := range v.Each {
 			props.Set(Key{S: k.Text(), Str: true}, Share(v))
 		}
-		return in.newObject("stdClass", props, pos)
+		return in.Object("stdClass", props)
 	case *Unknown:
 		return Opaque(v)
 	case NullType:
 	default:
 		props.Put("scalar", v)
 	}
-	return in.newObject("stdClass", props, pos)
+	return in.Object("stdClass", props)
 }

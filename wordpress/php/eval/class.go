@@ -108,14 +108,14 @@ func linkNative(n *NativeClass, before map[string]*PHPClass) *PHPClass {
 // findClass returns a class by name. If the class may or may not exist, or is not known,
 // it returns an unknown, and the class if one is known. If the class does not exist, it
 // returns nil and nil.
-func (in *interp) findClass(name string, pos syntax.Pos) (*PHPClass, *Unknown) {
+func (in *interp) findClass(name string) (*PHPClass, *Unknown) {
 	low := syntax.Lower(strings.TrimPrefix(name, `\`))
 	if d, ok := in.st.Get(in.slot('k', low)).(*definition); ok {
 		if feature := in.unsupportedClass(name); feature != "" {
-			return nil, in.unsupportedValue(pos, feature)
+			return nil, in.unsupportedValue(feature)
 		}
 		if d.class != nil && d.class.foreign {
-			return nil, in.unsupportedValue(pos, foreignClass)
+			return nil, in.unsupportedValue(foreignClass)
 		}
 		if d.class != nil && d.maybe == nil {
 			return d.class, nil
@@ -130,20 +130,20 @@ func (in *interp) findClass(name string, pos syntax.Pos) (*PHPClass, *Unknown) {
 		return nil, in.st.poison
 	}
 	if in.lib.ClassNames[low] {
-		return nil, in.unsupportedValue(pos, "the class "+name)
+		return nil, in.unsupportedValue("the class " + name)
 	}
 	if in.vendor() {
-		return nil, in.unknownAt(Unsafe, pos, "needs code of a vendor folder, which is not run")
+		return nil, in.UnknownOf(Unsafe, "needs code of a vendor folder, which is not run")
 	}
-	if v := in.loadSlot(autoloadSlot); v != nil && v.Kind() != KindNull {
-		return nil, in.unknownAt(Unsafe, pos, "uses an autoloader"+notEvaluated).From(OriginFeature)
+	if v := in.Load(autoloadSlot); v != nil && v.Kind() != KindNull {
+		return nil, in.UnknownOf(Unsafe, "uses an autoloader"+notEvaluated).From(OriginFeature)
 	}
 	return nil, nil
 }
 
 // classNamed returns the class of a name, which may be self, parent or static. If the
 // class is not known, it returns nil and an unknown.
-func (in *interp) classNamed(name string, pos syntax.Pos) (c *PHPClass, u *Unknown) {
+func (in *interp) classNamed(name string) (c *PHPClass, u *Unknown) {
 	switch name {
 	case "self":
 		c = in.frame.class
@@ -155,16 +155,16 @@ func (in *interp) classNamed(name string, pos syntax.Pos) (c *PHPClass, u *Unkno
 		}
 	default:
 		if feature := in.unsupportedClass(name); feature != "" {
-			panic(in.unsupported(pos, feature))
+			panic(in.Unsupported(feature))
 		}
-		c, u = in.findClass(name, pos)
+		c, u = in.findClass(name)
 	}
 	if c != nil && u != nil {
-		in.mayThrow(pos)
+		in.MayThrow()
 		return c, nil
 	}
 	if c == nil && u == nil {
-		panic(in.Throw("Error", `Class "`+name+`" not found`, pos))
+		panic(in.Throw("Error", `Class "`+name+`" not found`))
 	}
 	return c, u
 }
@@ -172,63 +172,63 @@ func (in *interp) classNamed(name string, pos syntax.Pos) (c *PHPClass, u *Unkno
 // classOf returns the class that an expression left of :: names.
 func (in *interp) classOf(x syntax.Expr) (*PHPClass, *Unknown) {
 	if n, ok := x.(*syntax.NameExpr); ok {
-		return in.classNamed(n.Name, n.Pos)
+		return in.classNamed(n.Name)
 	}
 	v := in.eval(x)
 	switch v := v.(type) {
 	case *Object:
 		return v.Class, nil
 	case String:
-		return in.classNamed(string(v), x.Where())
+		return in.classNamed(string(v))
 	case *Unknown:
 		return nil, v
 	}
-	panic(in.Throw("Error", "Cannot use value as class name", x.Where()))
+	panic(in.Throw("Error", "Cannot use value as class name"))
 }
 
-func (in *interp) declareFunction(fn *syntax.FuncDecl, pos syntax.Pos) {
+func (in *interp) declareFunction(fn *syntax.FuncDecl) {
 	slot := in.slot('f', syntax.Lower(fn.Name))
 	if d, ok := in.st.Get(slot).(*definition); ok && d.maybe == nil {
 		if d.fn == fn {
 			return
 		}
-		panic(in.endWorld(pos, "stops because %s() is declared twice", fn.Name))
+		panic(in.endWorld("stops because %s() is declared twice", fn.Name))
 	}
 	if f, ok := in.lib.Functions[syntax.Lower(fn.Name)]; ok && !f.Vendor && !f.Unmodelled {
-		panic(in.endWorld(pos, "stops because %s() is declared twice", fn.Name))
+		panic(in.endWorld("stops because %s() is declared twice", fn.Name))
 	}
 	in.st.Set(slot, &definition{fn: fn})
-	in.Alloc(64, pos)
+	in.Alloc(64)
 }
 
-func (in *interp) execClass(d *syntax.ClassDecl, pos syntax.Pos) {
+func (in *interp) execClass(d *syntax.ClassDecl) {
 	slot := in.slot('k', syntax.Lower(d.Name))
 	if def, ok := in.st.Get(slot).(*definition); ok && def.maybe == nil {
 		if def.class != nil && def.class.decl == d {
 			return
 		}
-		panic(in.endWorld(pos, "stops because class %s is declared twice", d.Name))
+		panic(in.endWorld("stops because class %s is declared twice", d.Name))
 	}
-	c := in.makeClass(d, pos)
+	c := in.makeClass(d)
 	in.st.Set(slot, &definition{class: c})
 }
 
 // makeClass makes a class from its declaration and links it with its parents.
-func (in *interp) makeClass(d *syntax.ClassDecl, pos syntax.Pos) *PHPClass {
+func (in *interp) makeClass(d *syntax.ClassDecl) *PHPClass {
 	size := 256 + 128*(len(d.Methods)+len(d.Props)+len(d.Consts))
-	in.Alloc(size, pos)
+	in.Alloc(size)
 	c := &PHPClass{Name: d.Name, ID: syntax.Lower(d.Name), decl: d, methods: map[string]*ClassMethod{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
 	if d.Parent != "" {
-		c.parent, _ = in.classNamed(d.Parent, pos)
+		c.parent, _ = in.classNamed(d.Parent)
 		c.inherit(c.parent)
 	}
 	for _, name := range d.Interfaces {
-		i, _ := in.classNamed(name, pos)
+		i, _ := in.classNamed(name)
 		if c.inherit(i); i != nil {
 			c.ifaces = append(c.ifaces, i)
 		}
 	}
-	in.bindLineage(c, pos)
+	in.bindLineage(c)
 	in.addMembers(c, d)
 	if c.addHidden(); c.hidden != "" {
 		in.hidden = c.hidden
@@ -237,7 +237,7 @@ func (in *interp) makeClass(d *syntax.ClassDecl, pos syntax.Pos) *PHPClass {
 }
 
 // bindLineage counts the ancestors of a class.
-func (in *interp) bindLineage(c *PHPClass, pos syntax.Pos) {
+func (in *interp) bindLineage(c *PHPClass) {
 	if c.parent != nil {
 		c.lineage = 1 + c.parent.lineage
 	}
@@ -245,7 +245,7 @@ func (in *interp) bindLineage(c *PHPClass, pos syntax.Pos) {
 		c.lineage += 1 + i.lineage
 	}
 	if c.lineage > maxLineage {
-		panic(in.Refuse(Undecidable, pos, "exceeds a limit: a class has more than %d ancestors", maxLineage))
+		panic(in.Refuse(Undecidable, "exceeds a limit: a class has more than %d ancestors", maxLineage))
 	}
 }
 

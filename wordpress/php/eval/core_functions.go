@@ -27,8 +27,8 @@ var coreFuncs = map[string]Function{
 var refusedFunction = Function{Max: -1, Lazy: true, Run: func(c *Call) Value { panic(c.Unsupported(c.Name + "()")) }}
 
 func defineFunc(c *Call) Value {
-	if u := c.in.asUnknown(c.Arg(0)); u != nil {
-		c.in.Poison(u)
+	if u := c.asUnknown(c.Arg(0)); u != nil {
+		c.Poison(u)
 		c.Steps(64)
 		return Opaque(u)
 	}
@@ -42,7 +42,7 @@ func defineFunc(c *Call) Value {
 func definedFunc(c *Call) Value {
 	name := c.Str(0)
 	if i := strings.Index(name, "::"); i > 0 {
-		k, u := c.in.findClass(name[:i], c.pos)
+		k, u := c.findClass(name[:i])
 		if u != nil {
 			return Opaque(u)
 		}
@@ -52,7 +52,7 @@ func definedFunc(c *Call) Value {
 		_, owner := k.Constant(name[i+2:])
 		return Bool(owner != nil)
 	}
-	in := c.in
+	in := c.interp
 	if _, ok := in.lib.Constants[constName(name)]; ok {
 		return Bool(true)
 	}
@@ -76,13 +76,13 @@ func constantFunc(c *Call) Value {
 	name := c.Str(0)
 	c.Alloc(4 * len(name))
 	if i := strings.Index(name, "::"); i > 0 {
-		k, u := c.in.classNamed(name[:i], c.pos)
+		k, u := c.classNamed(name[:i])
 		if u != nil {
 			return Opaque(u)
 		}
-		return c.in.classConstant(k, name[i+2:], c.pos)
+		return c.classConstant(k, name[i+2:])
 	}
-	return c.in.evalConst(&syntax.ConstExpr{Pos: c.pos, Name: name})
+	return c.evalConst(&syntax.ConstExpr{Pos: c.pos, Name: name})
 }
 
 func functionExists(c *Call) Value {
@@ -91,7 +91,7 @@ func functionExists(c *Call) Value {
 	if low != "" && low[0] == '\\' {
 		low = low[1:]
 	}
-	in := c.in
+	in := c.interp
 	d, ok := in.st.Get(in.slot('f', low)).(*definition)
 	f, native := in.lib.Functions[low]
 	switch {
@@ -106,7 +106,7 @@ func functionExists(c *Call) Value {
 	case in.st.poison != nil:
 		return Opaque(in.st.poison)
 	case in.vendor() && !ofWordPress(low):
-		return c.unsafe("needs code of a vendor folder, which is not run")
+		return c.UnknownOf(Unsafe, "needs code of a vendor folder, which is not run")
 	}
 	return Bool(false)
 }
@@ -126,9 +126,9 @@ func ofWordPress(name string) bool {
 
 func classExists(c *Call) Value {
 	name := c.Str(0)
-	k, u := c.in.findClass(name, c.pos)
+	k, u := c.findClass(name)
 	if u != nil {
-		if c.in.lib.ClassNames[syntax.Lower(name)] && u.Class == Undecidable {
+		if c.lib.ClassNames[syntax.Lower(name)] && u.Class == Undecidable {
 			return Bool(true)
 		}
 		return Opaque(u)
@@ -143,7 +143,7 @@ func (c *Call) classArg(i int) (*PHPClass, *Unknown) {
 	case *Object:
 		return v.Class, nil
 	case String:
-		return c.in.findClass(string(v), c.pos)
+		return c.findClass(string(v))
 	}
 	return nil, nil
 }
@@ -162,7 +162,7 @@ func methodExists(c *Call) Value {
 }
 
 func getClass(c *Call) Value {
-	if k := c.in.frame.class; len(c.Args) == 0 && k != nil {
+	if k := c.frame.class; len(c.Args) == 0 && k != nil {
 		return String(k.Name)
 	}
 	o, ok := c.Arg(0).(*Object)
@@ -177,7 +177,7 @@ func getObjectVars(c *Call) Value {
 	if !ok {
 		panic(c.TypeError(0, "object"))
 	}
-	return c.in.visible(o, c.in.frame.class)
+	return c.visible(o, c.frame.class)
 }
 
 // autoloadSlot is the slot that is set if the program has an autoloader.

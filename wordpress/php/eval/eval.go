@@ -179,7 +179,7 @@ func (r *Result) agreed(ask func(*Result, string) Answer, name string) Answer {
 }
 
 func (r *Result) constant(name string) Answer {
-	v, ok := r.in.peekConst(name)
+	v, ok := r.in.Constant(name)
 	if !ok {
 		return Answer{}
 	}
@@ -192,7 +192,7 @@ func (r *Result) Variable(name string) Answer {
 }
 
 func (r *Result) variable(name string) Answer {
-	v := r.in.readGlobal(name)
+	v := r.in.Global(name)
 	if v.Kind() == KindNull {
 		return Answer{}
 	}
@@ -200,7 +200,7 @@ func (r *Result) variable(name string) Answer {
 }
 
 func (r *Result) answer(v Value) Answer {
-	if u := r.in.UnknownIn(v, 0); u != nil {
+	if u := r.in.UnknownIn(v); u != nil {
 		return Answer{State: Open, Why: u.refusal()}
 	}
 	return Answer{State: Known, Value: v, Text: ToString(v)}

@@ -5,17 +5,18 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 // eval evaluates an expression to a value. It panics with a *jump or a *worldEndError if this
 // world leaves the normal flow, and with other errors if all worlds end.
 func (in *interp) eval(x syntax.Expr) Value {
-	pos := x.Where()
-	in.Steps(1, pos)
-	in.enter(pos)
-	defer in.leave()
+	outer := in.pos
+	in.pos = x.Where()
+	in.Steps(1)
+	in.enter()
+	defer in.leave(outer)
 	switch x := x.(type) {
 	case *syntax.LitExpr:
 		return literalValue(x)
 	case *syntax.VarExpr, *syntax.IndexExpr, *syntax.PropExpr, *syntax.StaticPropExpr:
 		return in.evalPlace(x)
 	case *syntax.ConcatExpr:
-		return in.evalConcat(x.Parts, x.Pos)
+		return in.evalConcat(x.Parts)
 	case *syntax.ArrayExpr:
 		return in.evalArray(x)
 	case *syntax.ConstExpr:
@@ -37,7 +38,7 @@ func (in *interp) eval(x syntax.Expr) Value {
 	case *syntax.IssetExpr:
 		return in.evalIsset(x)
 	case *syntax.CallExpr:
-		return in.callWith(in.calleeOf(x), x.Args, x.First, x.Pos)
+		return in.callWith(in.calleeOf(x), x.Args, x.First)
 	case *syntax.MethodExpr:
 		return in.evalMethod(x)
 	case *syntax.StaticCallExpr:
@@ -80,7 +81,7 @@ func (in *interp) evalRare(x syntax.Expr) Value {
 	case *syntax.NameExpr:
 		return String(x.Name)
 	}
-	panic(in.unsupported(x.Where(), "this expression"))
+	panic(in.Unsupported("this expression"))
 }
 
 func (in *interp) magic(x *syntax.MagicExpr) Value {
@@ -96,7 +97,7 @@ func (in *interp) magic(x *syntax.MagicExpr) Value {
 	case "__FILE__":
 		return String(path)
 	}
-	panic(in.unsupported(x.Pos, x.Name))
+	panic(in.Unsupported(x.Name))
 }
 
 // dirname returns the parent folder of a clean absolute path.
@@ -110,22 +111,22 @@ func dirname(path string) string {
 }
 
 // evalConcat evaluates the parts in order and joins them.
-func (in *interp) evalConcat(parts []syntax.Expr, pos syntax.Pos) Value {
+func (in *interp) evalConcat(parts []syntax.Expr) Value {
 	vals := make([]Value, len(parts))
 	for i, p := range parts {
-		vals[i] = in.ConvertString(in.eval(p), pos)
+		vals[i] = in.ConvertString(in.eval(p))
 	}
-	return in.concat(vals, pos)
+	return in.concat(vals)
 }
 
 // concat joins values as strings. If one is unknown, so is the result.
-func (in *interp) concat(vals []Value, pos syntax.Pos) Value {
-	return in.Lift(vals, pos, func(vals []Value) Value {
+func (in *interp) concat(vals []Value) Value {
+	return in.Lift(vals, func(vals []Value) Value {
 		n := 0
 		for _, v := range vals {
 			n += len(ToString(v))
 		}
-		in.Alloc(n, pos)
+		in.Alloc(n)
 		b := make([]byte, 0, n)
 		for _, v := range vals {
 			b = append(b, ToString(v)...)
@@ -156,7 +157,7 @@ func (in *interp) evalTernary(x *syntax.TernaryExpr) Value {
 	if u == nil {
 		return pick(b)
 	}
-	return in.splitValue(u, func(first bool) Value {
+	return in.SplitValue(u, func(first bool) Value {
 		in.refine(x.Cond, first)
 		return pick(first)
 	})
@@ -173,7 +174,7 @@ func (in *interp) evalLogic(x *syntax.BinaryExpr) Value {
 		}
 		return right()
 	}
-	return in.splitValue(u, func(first bool) Value {
+	return in.SplitValue(u, func(first bool) Value {
 		left := first
 		in.refine(x.L, left)
 		if left != and {
@@ -193,15 +194,15 @@ func (in *interp) matchFrom(x *syntax.MatchExpr, subject Value, i, j int) Value 
 	for ; i < len(x.Arms); i, j = i+1, 0 {
 		for ; j < len(x.Arms[i].Conds); j++ {
 			v := in.eval(x.Arms[i].Conds[j])
-			eq := in.compareOp("===", subject, v, x.Pos)
+			eq := in.compareOp("===", subject, v)
 			b, u := in.Truth(eq)
 			if u != nil {
-				return in.splitValue(u, func(first bool) Value {
+				return in.SplitValue(u, func(first bool) Value {
 					if first {
 						return in.eval(x.Arms[i].Body)
 					}
-					in.enter(x.Pos)
-					defer in.leave()
+					in.enter()
+					defer in.leave(in.pos)
 					return in.matchFrom(x, subject, i, j+1)
 				})
 			}
@@ -215,31 +216,31 @@ func (in *interp) matchFrom(x *syntax.MatchExpr, subject Value, i, j int) Value 
 			return in.eval(arm.Body)
 		}
 	}
-	panic(in.Throw("UnhandledMatchError", "Unhandled match case", x.Pos))
+	panic(in.Throw("UnhandledMatchError", "Unhandled match case"))
 }
 
 func (in *interp) evalArray(x *syntax.ArrayExpr) Value {
-	in.Alloc(128+96*len(x.Items), x.Pos)
+	in.Alloc(128 + 96*len(x.Items))
 	a := NewArray()
 	for _, item := range x.Items {
-		in.evalItem(a, item, x.Pos)
+		in.evalItem(a, item)
 	}
 	return a
 }
 
-func (in *interp) evalItem(a *Array, item syntax.ArrayItem, pos syntax.Pos) {
+func (in *interp) evalItem(a *Array, item syntax.ArrayItem) {
 	if item.Val == nil {
-		panic(in.unsupported(pos, "an empty element in an array"))
+		panic(in.Unsupported("an empty element in an array"))
 	}
 	if item.Ref {
-		panic(in.unsupported(pos, "a reference in an array"))
+		panic(in.Unsupported("a reference in an array"))
 	}
 	if item.Spread {
-		panic(in.unsupported(pos, unpacked))
+		panic(in.Unsupported(unpacked))
 	}
 	s := step{push: true}
 	if item.Key != nil {
-		s = in.keyStep(item.Key, pos)
+		s = in.keyStep(item.Key)
 	}
 	v := in.eval(item.Val)
 	switch {
@@ -250,7 +251,7 @@ func (in *interp) evalItem(a *Array, item syntax.ArrayItem, pos syntax.Pos) {
 	case a.open != nil:
 		a.invalidate(a.open) // its key depends on a key that is not known
 	case !a.Push(Share(v)):
-		panic(in.Throw("Error", "Cannot add element to the array as the next element is already occupied", pos))
+		panic(in.Throw("Error", "Cannot add element to the array as the next element is already occupied"))
 	}
 }
 
@@ -269,9 +270,9 @@ func (in *interp) evalWord(x *syntax.WordExpr) Value {
 	case "empty":
 		return in.not(in.fetchQuietly(x.X, fetchEmpty))
 	case "clone":
-		panic(in.unsupported(x.Pos, "clone"))
+		panic(in.Unsupported("clone"))
 	case "yield":
-		panic(in.unsupported(x.Pos, "a generator"))
+		panic(in.Unsupported("a generator"))
 	case "print":
 		in.print(x.X)
 		return Int(1)
@@ -282,13 +283,13 @@ func (in *interp) evalWord(x *syntax.WordExpr) Value {
 	}
 	switch x.Word {
 	case "exit":
-		panic(in.endWorld(x.Pos, "stops before WordPress starts"))
+		panic(in.endWorld("stops before WordPress starts"))
 	case "throw":
-		panic(in.throw(x.Pos, "stops with an exception"))
+		panic(in.throw("stops with an exception"))
 	case "eval":
-		return in.evalText(v, x.Pos)
+		return in.evalText(v)
 	case "shell":
-		return in.unknownAt(Unsafe, x.Pos, "needs the output of a command").From(OriginVolatile)
+		return in.UnknownOf(Unsafe, "needs the output of a command").From(OriginVolatile)
 	}
 	return in.evalInclude(x, v)
 }

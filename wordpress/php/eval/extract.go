@@ -15,11 +15,11 @@ func extractFunc(c *Call) Value {
 	prefix, known := c.Arg(2).(String)
 	prefixed := len(c.Args) == 3 && known && c.Arg(1) == Value(Int(extractPrefixAll))
 	if !ok || !a.certain() || len(c.Args) > 1 && !prefixed {
-		u := c.in.UnknownIn(c.Arg(0), 0)
+		u := c.UnknownIn(c.Arg(0))
 		if u == nil {
 			u = c.Refused()
 		}
-		c.in.Poison(u)
+		c.Poison(u)
 		c.Steps(64)
 		return Opaque(u)
 	}
@@ -32,7 +32,7 @@ func extractFunc(c *Call) Value {
 		if !e.Key.Str && !prefixed || name == "this" || name == "" || !syntax.IsIdentStart(name[0]) || syntax.IdentEnd(name, 0) != len(name) {
 			continue
 		}
-		c.in.assign(c.in.varPlace(c.in.frame, name, c.pos), Present(e.Value))
+		c.assign(c.varPlace(c.frame, name), Present(e.Value))
 		n++
 	}
 	return Int(n)

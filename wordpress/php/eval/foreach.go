@@ -9,7 +9,7 @@ import (
 
 func (in *interp) execForeach(s *syntax.ForeachStmt) error {
 	if s.Ref {
-		panic(in.unsupported(s.Pos, "foreach by reference"))
+		panic(in.Unsupported("foreach by reference"))
 	}
 	v := in.eval(s.Subject)
 	if o, ok := v.(*Object); ok {
@@ -20,7 +20,7 @@ func (in *interp) execForeach(s *syntax.ForeachStmt) error {
 	request := ok && a.Why == nil && a.Rest&restRequest != 0 && a.Rest&restEnv == 0
 	listed := ok && a.Listed && a.Rest == restNone && a.open == nil
 	if ok && !a.certain() && !request && !listed {
-		u, isUnknown = in.UnknownIn(a, 0), true
+		u, isUnknown = in.UnknownIn(a), true
 	}
 	switch {
 	case isUnknown:
@@ -36,7 +36,7 @@ func (in *interp) execForeach(s *syntax.ForeachStmt) error {
 		}
 	}
 	for _, e := range a.Entries {
-		in.Steps(1, s.Pos)
+		in.Steps(1)
 		if err := in.foreachTurn(s, e, listed); err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ var requestSample = strings.Fields(`HTTP_HOST HTTP_USER_AGENT HTTP_X_FORWARDED_F
 // foreachRequest runs the body for request variables that may be set between two
 // elements: for each name of requestSample any number of times, with an unknown value.
 func (in *interp) foreachRequest(s *syntax.ForeachStmt, a *Array) error {
-	u := in.unknownAt(Undecidable, s.Pos, a.Rest.Reason()).From(a.Rest.Origin(""))
+	u := in.UnknownOf(Undecidable, a.Rest.Reason()).From(a.Rest.Origin(""))
 	for _, name := range requestSample {
 		if _, known := a.Get(StrKey(name)); known || !a.Rest.Covers(name) {
 			continue
@@ -100,12 +100,12 @@ func (in *interp) foreachObject(s *syntax.ForeachStmt, o *Object) error {
 	for i := 0; ; i++ {
 		props := in.visible(o, in.frame.class)
 		if props.Why != nil {
-			panic(in.Refuse(Undecidable, s.Pos, "depends on object properties that are not known"))
+			panic(in.Refuse(Undecidable, "depends on object properties that are not known"))
 		}
-		in.Steps(1+props.Len(), s.Pos)
+		in.Steps(1 + props.Len())
 		now := Pairs(props)
 		if !slices.EqualFunc(first, now, func(a, b Entry) bool { return a.Key == b.Key }) {
-			panic(in.unsupported(s.Pos, "a foreach over an object whose properties come and go"))
+			panic(in.Unsupported("a foreach over an object whose properties come and go"))
 		}
 		if i == len(now) {
 			return nil
@@ -119,7 +119,7 @@ func (in *interp) foreachObject(s *syntax.ForeachStmt, o *Object) error {
 
 // foreachAny runs the body any number of times, for an unknown value.
 func (in *interp) foreachAny(s *syntax.ForeachStmt, u *Unknown, key Value) error {
-	return in.widen(s.Pos, u, func() error {
+	return in.widen(u, func() error {
 		in.foreachBind(s, key, u)
 		return in.runIteration(s.Body)
 	})

@@ -8,35 +8,35 @@ import (
 )
 
 // call runs a function or method with evaluated arguments.
-func (in *interp) call(to *callee, args []Value, pos syntax.Pos) Value {
+func (in *interp) call(to *callee, args []Value) Value {
 	switch {
 	case to.unknown != nil:
 		in.Poison(to.unknown)
 		return Opaque(to.unknown)
 	case to.builtin != nil:
-		return in.apply(to, args, make([]*place, len(args)), pos)
+		return in.apply(to, args, make([]*place, len(args)))
 	case to.fn.Generator:
-		panic(in.unsupported(pos, "a generator"))
+		panic(in.Unsupported("a generator"))
 	case to.fn.RefReturn:
-		panic(in.unsupported(pos, "a function that returns a reference"))
+		panic(in.Unsupported("a function that returns a reference"))
 	}
 	if to.calledName != "" {
 		args = []Value{String(to.calledName), ListOf(args...)}
 	}
 	if in.calls >= in.opt.Limits.Depth {
-		panic(in.Refuse(Undecidable, pos, "exceeds a limit: calls are nested deeper than %d", in.opt.Limits.Depth))
+		panic(in.Refuse(Undecidable, "exceeds a limit: calls are nested deeper than %d", in.opt.Limits.Depth))
 	}
-	in.Alloc(512+64*len(to.fn.Params), pos)
+	in.Alloc(512 + 64*len(to.fn.Params))
 	f := in.newFrame()
 	f.fn, f.class, f.static, f.this = to.fn, to.class, to.static, to.this
 	if to.closure != nil {
 		f.closure = to.closure.id
 	}
 	strict := !to.weak && in.Src != nil && in.Src.Strict
-	args = in.arguments(to.fn, args, coercionRules{what: to.name + "()", strict: strict, self: to.class, static: to.static, pos: pos})
+	args = in.arguments(to.fn, args, coercionRules{what: to.name + "()", strict: strict, self: to.class, static: to.static})
 	v := in.withFrame(f, to.fn.File, func() Value {
 		return in.runBody(Null, func() error {
-			in.bind(to, f, args, pos)
+			in.bind(to, f, args)
 			if to.fn.Arrow != nil {
 				return &jump{kind: jumpReturn, val: in.eval(to.fn.Arrow)}
 			}
@@ -44,7 +44,7 @@ func (in *interp) call(to *callee, args []Value, pos syntax.Pos) Value {
 		})
 	})
 	in.release(f)
-	return in.coerceResult(to, v, pos)
+	return in.coerceResult(to, v)
 }
 
 // runBody runs the body of a function or a file, and joins all worlds that return from
@@ -74,7 +74,7 @@ func (in *interp) splitReason(v Value) *Unknown {
 	if in.why != nil {
 		return in.why
 	}
-	return in.unknownAt(Undecidable, syntax.Pos{}, "depends on a condition that is not known")
+	return in.UnknownOf(Undecidable, "depends on a condition that is not known")
 }
 
 // release deletes the variables of a function that has returned.
@@ -85,25 +85,25 @@ func (in *interp) release(f *frame) {
 }
 
 // bind sets the parameters of a function, and the variables that a closure captured.
-func (in *interp) bind(to *callee, f *frame, args []Value, pos syntax.Pos) {
+func (in *interp) bind(to *callee, f *frame, args []Value) {
 	for i, p := range to.fn.Params {
 		v := args[i]
 		if v == nil {
 			v = in.eval(p.Default)
 			if v.Kind() == KindInt && p.Type != nil && !p.Type.Accepts("int", "mixed") {
-				v = in.coerce(v, p.Type, coercionRules{what: to.name + "()", pos: p.Default.Where()})
+				v = in.coerce(v, p.Type, coercionRules{what: to.name + "()"})
 			}
 		}
-		in.st.Set(in.varPlace(f, p.Name, pos).slot, Share(v))
+		in.st.Set(in.varPlace(f, p.Name).slot, Share(v))
 		if p.Promote && f.this != nil {
-			in.SetProp(f.this, p.Name, v, pos)
+			in.SetProp(f.this, p.Name, v)
 		}
 	}
 	if to.closure == nil {
 		return
 	}
 	for i, name := range to.closure.names {
-		in.st.Set(in.varPlace(f, name, pos).slot, Share(to.closure.vals[i]))
+		in.st.Set(in.varPlace(f, name).slot, Share(to.closure.vals[i]))
 	}
 }
 
@@ -111,14 +111,14 @@ func (in *interp) bind(to *callee, f *frame, args []Value, pos syntax.Pos) {
 func (in *interp) makeClosure(x *syntax.ClosureExpr) Value {
 	in.serial++
 	c := &closure{id: in.serial, callee: callee{name: "{closure}", fn: x.Fn, class: in.frame.class, static: in.frame.static, this: in.frame.this}}
-	in.Alloc(256+64*(len(x.Uses)+len(in.frame.vars)), x.Pos)
+	in.Alloc(256 + 64*(len(x.Uses)+len(in.frame.vars)))
 	if x.Static {
 		c.this = nil
 	}
 	var names []string
 	for _, u := range x.Uses {
 		if u.Ref {
-			panic(in.unsupported(x.Pos, "a closure that uses a variable by reference"))
+			panic(in.Unsupported("a closure that uses a variable by reference"))
 		}
 		names = append(names, u.Name)
 	}
@@ -126,7 +126,7 @@ func (in *interp) makeClosure(x *syntax.ClosureExpr) Value {
 		names = slices.Collect(maps.Keys(in.frame.vars))
 	}
 	for _, name := range names {
-		v := in.Load(in.varPlace(in.frame, name, x.Pos))
+		v := in.load(in.varPlace(in.frame, name))
 		parameter := slices.ContainsFunc(x.Fn.Params, func(p syntax.Param) bool { return p.Name == name })
 		if !x.Arrow || v.Kind() != KindNull && !parameter {
 			c.names, c.vals = append(c.names, name), append(c.vals, Share(v))
@@ -137,13 +137,15 @@ func (in *interp) makeClosure(x *syntax.ClosureExpr) Value {
 
 // withFrame runs code with the given frame and source file.
 func (in *interp) withFrame(f *frame, src *syntax.Source, run func() Value) Value {
-	frame, outer := in.frame, in.Src
+	frame, outer, pos := in.frame, in.Src, in.pos
 	in.calls++
 	defer func() {
-		in.frame, in.Src = frame, outer
+		in.frame, in.Src, in.pos = frame, outer, pos
 		in.calls--
 	}()
-	in.frame, in.Src = f, src
+	if in.frame, in.Src = f, src; src != outer {
+		in.pos = syntax.Pos{}
+	}
 	return run()
 }
 
@@ -154,7 +156,7 @@ func (in *interp) arguments(fn *syntax.FuncDecl, args []Value, by coercionRules)
 	for i, p := range fn.Params {
 		switch {
 		case p.Ref:
-			panic(in.unsupported(by.pos, "a parameter by reference"))
+			panic(in.Unsupported("a parameter by reference"))
 		case p.Variadic:
 			rest := NewArray()
 			for _, v := range args[min(i, len(args)):] {
@@ -166,7 +168,7 @@ func (in *interp) arguments(fn *syntax.FuncDecl, args []Value, by coercionRules)
 		case i < len(args):
 			out = append(out, in.coerce(args[i], p.Type, by))
 		case p.Default == nil:
-			panic(in.Throw("ArgumentCountError", "Too few arguments to function "+fn.Name+"()", by.pos))
+			panic(in.Throw("ArgumentCountError", "Too few arguments to function "+fn.Name+"()"))
 		default:
 			out = append(out, nil)
 		}

@@ -10,7 +10,7 @@ import (
 
 // start evaluates the first file.
 func (in *interp) start() Value {
-	text, u, ok := in.ReadFile(in.opt.File, syntax.Pos{})
+	text, u, ok := in.ReadFile(in.opt.File)
 	switch {
 	case u != nil:
 		panic(&Refusal{Class: u.Class, File: in.opt.File, Message: u.Reason, Origin: u.Origin})
@@ -40,7 +40,7 @@ func (in *interp) parsed(path, text string) (*syntax.Source, *syntax.Error) {
 	if s, ok := in.sources[path]; ok && s.Text == text {
 		return s, nil
 	}
-	in.Alloc(24*len(text), syntax.Pos{})
+	in.Alloc(24 * len(text))
 	s, err := syntax.Parse(path, text)
 	var nest *syntax.NestingError
 	if errors.As(err, &nest) {
@@ -69,16 +69,17 @@ func (in *interp) runSource(src *syntax.Source) Value {
 // file runs.
 func (in *interp) hoist(body []syntax.Stmt) {
 	for _, s := range body {
+		in.pos = s.Where()
 		switch s := s.(type) {
 		case *syntax.FuncStmt:
 			if s.Hoisted {
-				in.declareFunction(s.Fn, s.Pos)
+				in.declareFunction(s.Fn)
 			}
 		case *syntax.ClassStmt:
 			if !s.Hoisted || !in.linkable(s.Decl) {
 				continue
 			}
-			in.execClass(s.Decl, s.Pos)
+			in.execClass(s.Decl)
 		}
 	}
 }
@@ -90,8 +91,8 @@ func (in *interp) linkable(d *syntax.ClassDecl) bool {
 		if n == "" {
 			continue
 		}
-		c, u := in.findClass(n, syntax.Pos{})
-		if u != nil && (in.lib.ClassNames[syntax.Lower(strings.TrimPrefix(n, `\`))] || u.Reason == in.unsupportedValue(syntax.Pos{}, foreignClass).Reason) {
+		c, u := in.findClass(n)
+		if u != nil && (in.lib.ClassNames[syntax.Lower(strings.TrimPrefix(n, `\`))] || u.Reason == in.unsupportedValue(foreignClass).Reason) {
 			continue
 		}
 		if c == nil || u != nil {
@@ -102,7 +103,7 @@ func (in *interp) linkable(d *syntax.ClassDecl) bool {
 }
 
 func (in *interp) evalInclude(x *syntax.WordExpr, v Value) Value {
-	v = in.ConvertString(v, x.Pos)
+	v = in.ConvertString(v)
 	u, ok := v.(*Unknown)
 	if !ok {
 		return in.include(x, ToString(v))
@@ -115,7 +116,7 @@ func (in *interp) evalInclude(x *syntax.WordExpr, v Value) Value {
 // includeUnknown handles an include of unknown code: anything may have changed.
 func (in *interp) includeUnknown(u *Unknown) Value {
 	in.Poison(u)
-	in.Steps(64, syntax.Pos{})
+	in.Steps(64)
 	return Opaque(u)
 }
 
@@ -124,11 +125,11 @@ func (in *interp) include(x *syntax.WordExpr, name string) Value {
 	once := strings.HasSuffix(x.Word, "_once")
 	abs, unfit := in.includePath(name)
 	if unfit != "" {
-		return in.includeUnknown(in.unknownAt(Unsafe, x.Pos, "runs code from "+unfit))
+		return in.includeUnknown(in.UnknownOf(Unsafe, "runs code from "+unfit))
 	}
 	id := in.identity(abs)
 	if slices.Contains(in.opt.Stop, abs) || in.isStop(id) {
-		in.reachStop(x.Pos)
+		in.reachStop()
 		return nil
 	}
 	slot := in.slot('i', id)
@@ -137,7 +138,7 @@ func (in *interp) include(x *syntax.WordExpr, name string) Value {
 		case Bool:
 			return Bool(true)
 		case *Unknown:
-			return in.splitValue(done, func(first bool) Value {
+			return in.SplitValue(done, func(first bool) Value {
 				if first {
 					return Bool(true)
 				}
@@ -168,10 +169,10 @@ func (in *interp) identity(abs string) string {
 
 // reachStop joins this world with the others that reach WordPress, and ends it. WordPress
 // first copies $table_prefix from the scope that requires it to the global scope.
-func (in *interp) reachStop(pos syntax.Pos) {
+func (in *interp) reachStop() {
 	if in.frame != in.globals {
-		v := in.Load(in.varPlace(in.frame, "table_prefix", pos))
-		in.assign(in.varPlace(in.globals, "table_prefix", pos), v)
+		v := in.load(in.varPlace(in.frame, "table_prefix"))
+		in.assign(in.varPlace(in.globals, "table_prefix"), v)
 	}
 	if in.snapWhy == nil {
 		in.snapWhy = in.why
@@ -180,9 +181,9 @@ func (in *interp) reachStop(pos syntax.Pos) {
 	if why == nil {
 		why = in.splitReason(nil)
 	}
-	joined := in.join(in.snapshot, in.st.fork(), why)
+	joined := in.join(in.snapshot, in.fork(in.st), why)
 	in.snapshot = joined
-	panic(in.endWorld(pos, "reaches WordPress"))
+	panic(in.endWorld("reaches WordPress"))
 }
 
 const vendorDir = "/vendor/"
@@ -192,66 +193,66 @@ const VendorDirs = "vendor.dirs"
 
 // enterVendor records that a file of a vendor folder was included.
 func (in *interp) enterVendor(file string) {
-	in.storeSlot("vendor", Bool(true))
+	in.Store("vendor", Bool(true))
 	for _, name := range in.lib.VendorMaps {
-		if in.loadSlot(name) == nil {
-			in.storeSlot(name, NewArray()) // so that worlds that write the map can be joined with those that do not
+		if in.Load(name) == nil {
+			in.Store(name, NewArray()) // so that worlds that write the map can be joined with those that do not
 		}
 	}
 	dir := file[:strings.LastIndex(file, vendorDir)+len(vendorDir)-1]
-	old, known := in.loadSlot(VendorDirs).(String)
-	if !known && in.loadSlot(VendorDirs) != nil {
+	old, known := in.Load(VendorDirs).(String)
+	if !known && in.Load(VendorDirs) != nil {
 		return // worlds differ
 	}
 	if !strings.Contains("\n"+string(old)+"\n", "\n"+dir+"\n") {
-		in.storeSlot(VendorDirs, String(strings.TrimPrefix(string(old)+"\n"+dir, "\n")))
+		in.Store(VendorDirs, String(strings.TrimPrefix(string(old)+"\n"+dir, "\n")))
 	}
 }
 
 func (in *interp) includeFile(x *syntax.WordExpr, abs string, slot int) Value {
-	text, u, ok := in.ReadFile(abs, x.Pos)
+	text, u, ok := in.ReadFile(abs)
 	switch {
 	case u != nil:
 		return in.includeUnknown(u)
 	case !ok && strings.HasPrefix(x.Word, "require"):
-		panic(in.endWorld(x.Pos, "stops because a required file cannot be opened"))
+		panic(in.endWorld("stops because a required file cannot be opened"))
 	case !ok:
 		return Bool(false)
 	}
 	in.st.Set(slot, Bool(true))
 	if strings.Contains(abs, vendorDir) {
 		in.enterVendor(abs)
-		return in.unknownAt(Undecidable, x.Pos, "depends on what a library file returns")
+		return in.UnknownOf(Undecidable, "depends on what a library file returns")
 	}
 	if in.codeFiles >= in.opt.Limits.Files || in.calls >= in.opt.Limits.Depth {
-		panic(in.Refuse(Undecidable, x.Pos, "exceeds a limit: includes more than %d files, or nests them deeper than %d", in.opt.Limits.Files, in.opt.Limits.Depth))
+		panic(in.Refuse(Undecidable, "exceeds a limit: includes more than %d files, or nests them deeper than %d", in.opt.Limits.Files, in.opt.Limits.Depth))
 	}
 	in.recordCode(abs)
-	return in.runText(abs, text, x.Pos)
+	return in.runText(abs, text)
 }
 
 // runText parses and runs code. Code that PHP cannot parse throws a ParseError.
-func (in *interp) runText(name, text string, pos syntax.Pos) Value {
+func (in *interp) runText(name, text string) Value {
 	src, bad := in.parsed(name, text)
 	if bad != nil {
-		in.mayThrow(pos)
+		in.MayThrow()
 		panic(&worldEndError{&Refusal{Class: Syntax, File: bad.File, Line: bad.Line, Message: bad.Msg}})
 	}
 	return in.runSource(src)
 }
 
 // evalText evaluates eval($v).
-func (in *interp) evalText(v Value, pos syntax.Pos) Value {
+func (in *interp) evalText(v Value) Value {
 	if u, ok := v.(*Unknown); ok {
 		c := *Opaque(u)
 		c.Class, c.Reason = Unsafe, "runs code that is not known: "+c.Reason
 		return in.includeUnknown(&c)
 	}
-	code := in.StringOf(v, pos)
+	code := in.StringOf(v)
 	if in.calls >= in.opt.Limits.Depth {
-		panic(in.Refuse(Undecidable, pos, "exceeds a limit: calls are nested deeper than %d", in.opt.Limits.Depth))
+		panic(in.Refuse(Undecidable, "exceeds a limit: calls are nested deeper than %d", in.opt.Limits.Depth))
 	}
-	val := in.runText(in.file()+"("+ToString(Int(int64(pos.Line)))+") : eval()'d code", "<?php "+code, pos)
+	val := in.runText(in.file()+"("+ToString(Int(int64(in.pos.Line)))+") : eval()'d code", "<?php "+code)
 	if val == Value(Int(1)) && !strings.Contains(code, "return") {
 		val = Null
 	}

@@ -26,6 +26,7 @@ type interp struct {
 	frame   *frame
 	globals *frame
 	Src     *syntax.Source
+	pos     syntax.Pos // the expression or statement that runs, in Src
 	pending []outcome
 	base    int // index in pending: from here on, the innermost construct catches
 	trying  int // number of try blocks around the code
@@ -116,14 +117,15 @@ func (in *interp) file() string {
 	return in.Src.Path
 }
 
-func (in *interp) unknownAt(c Class, pos syntax.Pos, reason string) *Unknown {
-	return &Unknown{Class: c, File: in.file(), Line: int(pos.Line), Expr: in.Snippet(pos), Reason: reason}
+// UnknownOf returns an unknown, with the expression that is evaluated as its source.
+func (in *interp) UnknownOf(c Class, reason string) *Unknown {
+	return &Unknown{Class: c, File: in.file(), Line: int(in.pos.Line), Expr: in.Snippet(in.pos), Reason: reason}
 }
 
 // endWorld returns the end of a world. Its reason is reported if all worlds end.
-func (in *interp) endWorld(pos syntax.Pos, format string, args ...any) error {
+func (in *interp) endWorld(format string, args ...any) error {
 	return &worldEndError{&Refusal{
-		Class: Undecidable, File: in.file(), Line: int(pos.Line), Message: fmt.Sprintf(format, args...), Origin: OriginStop, Expr: in.Snippet(pos),
+		Class: Undecidable, File: in.file(), Line: int(in.pos.Line), Message: fmt.Sprintf(format, args...), Origin: OriginStop, Expr: in.Snippet(in.pos),
 	}}
 }
 
@@ -134,7 +136,7 @@ func (in *interp) run() (*state, error) {
 	err := catchPanic(func() error {
 		_, end = in.attemptValue(in.start)
 		if in.stepsLeft == 0 {
-			in.Steps(1, syntax.Pos{})
+			in.Steps(1)
 		}
 		return nil
 	})

@@ -35,14 +35,14 @@ func (in *interp) fetchQuietly(x syntax.Expr, mode fetchMode) Value {
 		}
 	case *syntax.IndexExpr:
 		if name, ok := globalsKey(x); ok {
-			p := in.globalPlace(name, x.Pos)
-			return in.Load(p)
+			p := in.globalPlace(name)
+			return in.load(p)
 		}
 		return in.fetchIndex(x, mode)
 	case *syntax.PropExpr:
 		return in.fetchProperty(x)
 	case *syntax.StaticPropExpr:
-		return in.Load(in.staticPlace(x, true))
+		return in.load(in.staticPlace(x, true))
 	}
 	return in.eval(x)
 }
@@ -60,17 +60,17 @@ const (
 func (in *interp) fetchIndex(x *syntax.IndexExpr, mode fetchMode) Value {
 	base := in.fetchQuietly(x.Base, fetchValue)
 	if x.Idx == nil {
-		panic(in.Throw("Error", "Cannot use [] for reading", x.Pos))
+		panic(in.Throw("Error", "Cannot use [] for reading"))
 	}
 	s, ok := in.stepOf(x.Idx)
 	if !ok {
-		panic(in.unsupported(x.Pos, "isset(), empty() or ?? with an array or object as index"))
+		panic(in.Unsupported("isset(), empty() or ?? with an array or object as index"))
 	}
-	return in.fetchElement(base, s, mode, x.Pos)
+	return in.fetchElement(base, s, mode)
 }
 
 // fetchElement evaluates $v[key]. A missing element is null.
-func (in *interp) fetchElement(v Value, s step, mode fetchMode, pos syntax.Pos) Value {
+func (in *interp) fetchElement(v Value, s step, mode fetchMode) Value {
 	switch v := v.(type) {
 	case String:
 		if s.unknown != nil {
@@ -81,7 +81,7 @@ func (in *interp) fetchElement(v Value, s step, mode fetchMode, pos syntax.Pos) 
 			return Null
 		}
 	}
-	return Share(in.Element(v, s, pos))
+	return Share(in.element(v, s))
 }
 
 func (in *interp) fetchProperty(x *syntax.PropExpr) Value {
@@ -89,11 +89,11 @@ func (in *interp) fetchProperty(x *syntax.PropExpr) Value {
 	name := in.eval(x.Name)
 	o, ok := obj.(*Object)
 	if !ok || name.Kind() == KindUnknown {
-		return in.propOf(obj, name, x.Pos, true)
+		return in.propOf(obj, name, true)
 	}
-	item, _ := in.declaredProperty(o, ToString(name), x.Pos)
-	if _, has := in.propsOf(o).Get(propKey(ToString(name))); has || in.propsOf(o).Why != nil {
-		return in.propOf(obj, name, x.Pos, true)
+	item, _ := in.declaredProperty(o, ToString(name))
+	if _, has := in.Props(o).Get(propKey(ToString(name))); has || in.Props(o).Why != nil {
+		return in.propOf(obj, name, true)
 	}
 	if item != nil && item.Type != nil {
 		return Null
@@ -105,7 +105,7 @@ func (in *interp) fetchProperty(x *syntax.PropExpr) Value {
 func (in *interp) evalCoalesce(x syntax.Expr, right func() Value) Value {
 	v := in.fetchQuietly(x, fetchValue)
 	if unknown, ok := v.(*Unknown); ok {
-		return in.splitValue(unknown, func(first bool) Value {
+		return in.SplitValue(unknown, func(first bool) Value {
 			if first {
 				return v
 			}

@@ -101,7 +101,7 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 // unknown.
 func (in *interp) missingElement(a *Array, k Key) Value {
 	if k.Str && a.Rest.Covers(k.S) {
-		return in.unknownAt(Undecidable, syntax.Pos{}, a.Rest.Reason()).From(a.Rest.Origin(k.S))
+		return in.UnknownOf(Undecidable, a.Rest.Reason()).From(a.Rest.Origin(k.S))
 	}
 	if a.open != nil {
 		return a.open
@@ -144,7 +144,8 @@ func (in *interp) join(a, b *state, why *Unknown) *state {
 	if b == nil {
 		return a
 	}
-	out := a.fork()
+	out := *a
+	out.epoch = &epoch{}
 	if out.poison == nil {
 		out.poison = b.poison
 	}
@@ -154,10 +155,10 @@ func (in *interp) join(a, b *state, why *Unknown) *state {
 		if v != x {
 			out.Set(slot, v)
 		}
-		in.Steps(1, syntax.Pos{})
+		in.Steps(1)
 	})
-	in.Steps(0, syntax.Pos{})
-	return out
+	in.Steps(len(a.slots) / 16)
+	return &out
 }
 
 // joinSlots joins the contents of one slot. nil is an empty slot.
@@ -197,7 +198,7 @@ func (in *interp) joinSlots(a, b *state, slot int, x, y Value, why *Unknown) Val
 		y = Null
 	}
 	if x.Kind() == KindRef || y.Kind() == KindRef || isConditionalReference(x) || isConditionalReference(y) {
-		u := in.unsupportedValue(syntax.Pos{}, "a variable that is global or static under a condition")
+		u := in.unsupportedValue("a variable that is global or static under a condition")
 		u.File, u.Line, u.conditionalReference = why.File, why.Line, true
 		return u
 	}

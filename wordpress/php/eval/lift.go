@@ -2,18 +2,16 @@ package eval
 
 import (
 	"slices"
-
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // Lift applies a pure function to values, some of which may be unknown. If exactly one is
 // unknown and has alternatives, f is applied to each alternative. Otherwise the result is
 // unknown.
-func (in *interp) Lift(vals []Value, pos syntax.Pos, f func([]Value) Value) Value {
+func (in *interp) Lift(vals []Value, f func([]Value) Value) Value {
 	var why *Unknown
 	var at, count int
 	for i, v := range vals {
-		u := in.UnknownIn(v, 0)
+		u := in.UnknownIn(v)
 		if u == nil {
 			continue
 		}
@@ -34,7 +32,7 @@ func (in *interp) Lift(vals []Value, pos syntax.Pos, f func([]Value) Value) Valu
 		with[at] = alt
 		v, err := in.attemptValue(func() Value { return f(with) })
 		if err != nil {
-			in.mayThrow(pos)
+			in.MayThrow()
 			return Opaque(why)
 		}
 		if v.Kind() >= KindArray {
@@ -60,9 +58,12 @@ func Opaque(u *Unknown) *Unknown {
 	return &c
 }
 
-// UnknownIn returns v if it is an unknown, or an unknown that v contains. A contained one
-// is returned without its alternatives, because they are not alternatives of v.
-func (in *interp) UnknownIn(v Value, depth int) *Unknown {
+// UnknownIn returns v if it is an unknown, or an unknown that v contains at any depth; nil
+// if there is none. A contained one is returned without its alternatives, because they are
+// not alternatives of v.
+func (in *interp) UnknownIn(v Value) *Unknown { return in.unknownIn(v, 0) }
+
+func (in *interp) unknownIn(v Value, depth int) *Unknown {
 	switch v := v.(type) {
 	case *Unknown:
 		return v
@@ -71,13 +72,13 @@ func (in *interp) UnknownIn(v Value, depth int) *Unknown {
 			return Opaque(v.Why)
 		}
 		if v.Rest != restNone {
-			return in.unknownAt(Undecidable, syntax.Pos{}, v.Rest.Reason()).From(v.Rest.Origin(""))
+			return in.UnknownOf(Undecidable, v.Rest.Reason()).From(v.Rest.Origin(""))
 		}
 		if in.charge(len(v.Entries)); depth > 64 || in.stepsLeft == 0 {
-			return in.unknownAt(Undecidable, syntax.Pos{}, "exceeds a limit: has too many elements, or is nested too deeply")
+			return in.UnknownOf(Undecidable, "exceeds a limit: has too many elements, or is nested too deeply")
 		}
 		for i := range v.Entries {
-			if u := in.UnknownIn(v.Entries[i].Value, depth+1); u != nil {
+			if u := in.unknownIn(v.Entries[i].Value, depth+1); u != nil {
 				return Opaque(u)
 			}
 		}
@@ -99,7 +100,7 @@ func (in *interp) Truth(v Value) (bool, *Unknown) {
 				return true, nil
 			}
 		}
-		return false, in.UnknownIn(v, 0)
+		return false, in.UnknownIn(v)
 	}
 	return ToBool(v), nil
 }

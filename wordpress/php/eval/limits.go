@@ -60,58 +60,60 @@ const contextEvery = 1024
 
 // Steps charges n steps, and checks the context every contextEvery steps. It panics with
 // a *Refusal if none are left or the time is over.
-func (in *interp) Steps(n int, pos syntax.Pos) {
+func (in *interp) Steps(n int) {
 	if n < 0 || n > in.stepsLeft {
 		in.stepsLeft = 0
-		panic(in.Refuse(Undecidable, pos, "exceeds a limit: runs more than %d steps", in.opt.Limits.Steps))
+		panic(in.Refuse(Undecidable, "exceeds a limit: runs more than %d steps", in.opt.Limits.Steps))
 	}
 	before := in.stepsLeft
 	in.stepsLeft -= n
 	if before/contextEvery == in.stepsLeft/contextEvery {
 		return
 	}
-	in.checkDeadline(pos)
+	in.checkDeadline()
 }
 
 // canceled is the panic value that ends an evaluation whose context was canceled.
 type canceled struct{ error }
 
-func (in *interp) checkDeadline(pos syntax.Pos) {
+func (in *interp) checkDeadline() {
 	err := in.ctx.Err()
 	if err == nil {
 		return
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		panic(in.Refuse(Undecidable, pos, "exceeds a limit: takes too long"))
+		panic(in.Refuse(Undecidable, "exceeds a limit: takes too long"))
 	}
 	panic(&canceled{err})
 }
 
 // Alloc charges n bytes before they are allocated. It panics with a *Refusal if the limit
 // is exceeded.
-func (in *interp) Alloc(n int, pos syntax.Pos) {
+func (in *interp) Alloc(n int) {
 	if n < 0 || n > in.bytesLeft {
 		in.bytesLeft = 0
-		panic(in.Refuse(Undecidable, pos, "exceeds a limit: needs more than %d MiB", in.opt.Limits.Bytes>>20))
+		panic(in.Refuse(Undecidable, "exceeds a limit: needs more than %d MiB", in.opt.Limits.Bytes>>20))
 	}
 	in.bytesLeft -= n
-	in.Steps(n>>12, pos)
+	in.Steps(n >> 12)
 }
 
 // maxNested limits the recursion of the evaluator: a stack overflow would end the whole
 // process.
 const maxNested = 12_000
 
-// enter adds one level of nested expressions and blocks; leave removes it.
-func (in *interp) enter(pos syntax.Pos) {
+// enter adds one level of nested expressions and blocks. leave removes it, and goes back to
+// the position outside of it.
+func (in *interp) enter() {
 	if in.depth >= maxNested {
-		panic(in.Refuse(Undecidable, pos, "exceeds a limit: is nested deeper than %d", maxNested))
+		panic(in.Refuse(Undecidable, "exceeds a limit: is nested deeper than %d", maxNested))
 	}
 	in.depth++
 }
 
-func (in *interp) leave() { in.depth-- }
+func (in *interp) leave(outer syntax.Pos) { in.depth, in.pos = in.depth-1, outer }
 
-func (in *interp) Refuse(c Class, pos syntax.Pos, format string, args ...any) error {
-	return &Refusal{Class: c, File: in.file(), Line: int(pos.Line), Message: fmt.Sprintf(format, args...)}
+// Refuse returns a refusal that ends the evaluation. The caller panics with it.
+func (in *interp) Refuse(c Class, format string, args ...any) error {
+	return &Refusal{Class: c, File: in.file(), Line: int(in.pos.Line), Message: fmt.Sprintf(format, args...)}
 }

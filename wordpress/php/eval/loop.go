@@ -87,11 +87,11 @@ func (in *interp) iterate(s *syntax.LoopStmt) error {
 		return err
 	}
 	for {
-		in.Steps(1, s.Pos)
+		in.Steps(1)
 		b, u := cond()
 		switch {
 		case u != nil:
-			return in.widen(s.Pos, u, func() error {
+			return in.widen(u, func() error {
 				err := turn()
 				if err == nil {
 					cond()
@@ -111,12 +111,12 @@ const maxRounds = 10
 
 // widen runs a loop with an unknown number of iterations, until the state no longer
 // changes. u is the unknown that decides.
-func (in *interp) widen(pos syntax.Pos, u *Unknown, turn func() error) error {
+func (in *interp) widen(u *Unknown, turn func() error) error {
 	why := Opaque(u)
-	exit := in.st.fork()
-	head := in.st.fork()
+	exit := in.fork(in.st)
+	head := in.st
 	for round := 0; ; round++ {
-		in.st = head.fork()
+		in.st = in.fork(head)
 		if err := in.attempt(turn); err != nil {
 			in.recordEnd(err)
 			if j, ok := err.(*jump); ok {
@@ -125,14 +125,14 @@ func (in *interp) widen(pos syntax.Pos, u *Unknown, turn func() error) error {
 			break
 		}
 		next, stable := in.widened(head, in.st, why, round)
-		exit = in.join(exit, next.fork(), why)
+		exit = in.join(exit, in.fork(next), why)
 		if stable {
 			break
 		}
 		head = next
 	}
 	in.st = exit
-	in.Steps(1, pos)
+	in.Steps(1)
 	return nil
 }
 
@@ -140,7 +140,7 @@ func (in *interp) widen(pos syntax.Pos, u *Unknown, turn func() error) error {
 // the third round on, every slot that still changes becomes unknown. After maxRounds,
 // everything does. It also reports whether the state is stable.
 func (in *interp) widened(head, end *state, why *Unknown, round int) (*state, bool) {
-	next := in.join(head.fork(), end, why)
+	next := in.join(in.fork(head), end, why)
 	stable := next.poison == head.poison
 	var moved []int
 	diffStates(head, next, func(slot int, x, y Value) {
@@ -148,7 +148,7 @@ func (in *interp) widened(head, end *state, why *Unknown, round int) (*state, bo
 		if _, def := y.(*definition); !def && x != nil {
 			moved = append(moved, slot)
 		}
-		in.Steps(1, syntax.Pos{})
+		in.Steps(1)
 	})
 	if stable {
 		return next, true
@@ -196,12 +196,11 @@ func (in *interp) matchCases(s *syntax.SwitchStmt, subject Value, entries []*sta
 			continue
 		}
 		v := in.eval(c.Cond)
-		eq := in.compareOp("==", subject, v, c.Cond.Where())
+		eq := in.compareOp("==", subject, v)
 		b, u := in.Truth(eq)
 		if u != nil {
 			why = u
-			entries[i] = in.st.fork()
-			in.st = in.st.fork()
+			entries[i] = in.fork(in.st)
 			continue
 		}
 		if b {

@@ -2,34 +2,32 @@ package eval
 
 import (
 	"math"
-
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-func (in *interp) arithmetic(op string, l, r Value, pos syntax.Pos) Value {
+func (in *interp) arithmetic(op string, l, r Value) Value {
 	if l.Kind() >= KindArray || r.Kind() >= KindArray {
-		panic(in.operandError(op, l, r, pos))
+		panic(in.operandError(op, l, r))
 	}
 	if op == "&" || op == "|" || op == "^" {
 		if l.Kind() == KindString && r.Kind() == KindString {
-			panic(in.unsupported(pos, "an operator on the bits of a string"))
+			panic(in.Unsupported("an operator on the bits of a string"))
 		}
 	}
 	if !arithmeticString(l) || !arithmeticString(r) {
-		panic(in.operandError(op, l, r, pos))
+		panic(in.operandError(op, l, r))
 	}
 	a, b := ToNumber(l), ToNumber(r)
 	switch op {
 	case "+", "-", "*":
 		return addMul(op, a, b)
 	case "/":
-		return in.divide(a, b, pos)
+		return in.divide(a, b)
 	case "%":
-		return in.modulo(ToInt(l), ToInt(r), pos)
+		return in.modulo(ToInt(l), ToInt(r))
 	case "**":
-		return in.power(a, b, pos)
+		return in.power(a, b)
 	case "<<", ">>":
-		panic(in.unsupported(pos, "the operator "+op))
+		panic(in.Unsupported("the operator " + op))
 	}
 	x, y := ToInt(l), ToInt(r)
 	switch op {
@@ -48,8 +46,8 @@ func arithmeticString(v Value) bool {
 	return !ok || leadsNumber(string(s))
 }
 
-func (in *interp) operandError(op string, l, r Value, pos syntax.Pos) error {
-	return in.Throw("TypeError", "Unsupported operand types: "+TypeWord(l)+" "+op+" "+TypeWord(r), pos)
+func (in *interp) operandError(op string, l, r Value) error {
+	return in.Throw("TypeError", "Unsupported operand types: "+TypeWord(l)+" "+op+" "+TypeWord(r))
 }
 
 func addMul(op string, a, b Value) Value {
@@ -91,9 +89,9 @@ func multiply(x, y int64) (int64, bool) {
 	return p, p/y == x && !(x == -1 && y == math.MinInt64) && !(y == -1 && x == math.MinInt64)
 }
 
-func (in *interp) divide(a, b Value, pos syntax.Pos) Value {
+func (in *interp) divide(a, b Value) Value {
 	if ToFloat(b) == 0 {
-		panic(in.Throw("DivisionByZeroError", "Division by zero", pos))
+		panic(in.Throw("DivisionByZeroError", "Division by zero"))
 	}
 	x, ok := a.(Int)
 	y, both := b.(Int)
@@ -103,10 +101,10 @@ func (in *interp) divide(a, b Value, pos syntax.Pos) Value {
 	return Float(ToFloat(a) / ToFloat(b))
 }
 
-func (in *interp) modulo(x, y int64, pos syntax.Pos) Value {
+func (in *interp) modulo(x, y int64) Value {
 	switch y {
 	case 0:
-		panic(in.Throw("DivisionByZeroError", "Modulo by zero", pos))
+		panic(in.Throw("DivisionByZeroError", "Modulo by zero"))
 	case -1:
 		return Int(0)
 	}
@@ -115,7 +113,7 @@ func (in *interp) modulo(x, y int64, pos syntax.Pos) Value {
 
 // power evaluates a ** b for integers. It panics with a refusal if the result is not an
 // integer.
-func (in *interp) power(a, b Value, pos syntax.Pos) Value {
+func (in *interp) power(a, b Value) Value {
 	x, ok := a.(Int)
 	y, both := b.(Int)
 	p := int64(1)
@@ -127,7 +125,7 @@ func (in *interp) power(a, b Value, pos syntax.Pos) Value {
 		}
 	}
 	if !ok {
-		panic(in.unsupported(pos, "a power that is not an integer"))
+		panic(in.Unsupported("a power that is not an integer"))
 	}
 	return Int(p)
 }

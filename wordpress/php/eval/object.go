@@ -2,8 +2,8 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// propsOf returns an object's properties by name. The caller must not write to the array.
-func (in *interp) propsOf(o *Object) *Array {
+// Props returns an object's properties by name. The caller must not write to the array.
+func (in *interp) Props(o *Object) *Array {
 	if a, ok := in.st.Get(o.cell).(*Array); ok {
 		return a
 	}
@@ -14,8 +14,9 @@ func (in *interp) propsOf(o *Object) *Array {
 	return a
 }
 
-func (in *interp) SetProp(o *Object, name string, v Value, pos syntax.Pos) {
-	in.assign(&place{slot: o.cell, path: []step{{k: propKey(name)}}, at: pos}, v)
+// SetProp writes a property of an object.
+func (in *interp) SetProp(o *Object, name string, v Value) {
+	in.assign(&place{slot: o.cell, path: []step{{k: propKey(name)}}}, v)
 }
 
 // newCell stores a value in a new slot, and returns the slot.
@@ -25,68 +26,69 @@ func (in *interp) newCell(v Value) int {
 	return cell
 }
 
-// newObject returns a new object, without calling its constructor.
-func (in *interp) newObject(name string, props *Array, pos syntax.Pos) *Object {
-	c, _ := in.classNamed(name, pos)
-	return in.instantiate(c, props, pos)
+// Object returns a new object of a class, without calling its constructor. The class is
+// given by its resolved name; props holds the properties by name.
+func (in *interp) Object(name string, props *Array) *Object {
+	c, _ := in.classNamed(name)
+	return in.instantiate(c, props)
 }
 
-func (in *interp) instantiate(c *PHPClass, props *Array, pos syntax.Pos) *Object {
-	in.Alloc(256, pos)
+func (in *interp) instantiate(c *PHPClass, props *Array) *Object {
+	in.Alloc(256)
 	if props == nil {
 		props = NewArray()
 	}
 	if c.hidden != "" {
-		panic(in.unsupported(pos, c.hidden))
+		panic(in.Unsupported(c.hidden))
 	}
 	return &Object{Class: c, cell: in.newCell(Share(props))}
 }
 
 func (in *interp) evalNew(x *syntax.NewExpr) Value {
 	if x.Decl != nil {
-		panic(in.unsupported(x.Pos, "an anonymous class"))
+		panic(in.Unsupported("an anonymous class"))
 	}
 	c, u := in.classOf(x.Class)
 	if u != nil {
 		if in.isUnmodelledClass(x.Class) {
-			vals := in.callUnmodelled(u, x.Args, x.Pos)
+			vals := in.callUnmodelled(u, x.Args)
 			if n, _ := x.Class.(*syntax.NameExpr); syntax.Lower(n.Name) == "splfileobject" && len(vals) > 1 {
-				in.storeSlot(writtenSlot, Opaque(u))
+				in.Store(writtenSlot, Opaque(u))
 			}
 			return u
 		}
 		return in.callUnknown(u, x.Args)
 	}
 	if c.decl != nil && (c.decl.Abstract || c.decl.Kind != "class") {
-		panic(in.Throw("Error", "Cannot instantiate "+c.Name, x.Pos))
+		panic(in.Throw("Error", "Cannot instantiate "+c.Name))
 	}
 	return in.construct(c, x)
 }
 
 func (in *interp) construct(c *PHPClass, x *syntax.NewExpr) Value {
 	props := NewArray()
-	in.initProps(c, c, props, x.Pos)
-	o := in.instantiate(c, props, x.Pos)
-	m, owner := in.accessibleMethod(c, "__construct", x.Pos)
+	in.initProps(c, c, props)
+	o := in.instantiate(c, props)
+	m, owner := in.accessibleMethod(c, "__construct")
 	if m == nil {
 		for _, a := range x.Args {
 			in.eval(a.X)
 		}
 		return o
 	}
-	in.callWith(m.callee(o, owner, c), x.Args, false, x.Pos)
+	in.callWith(m.callee(o, owner, c), x.Args, false)
 	return o
 }
 
 // initProps sets the properties that c and its parents declare, for an object of class
 // of, which may declare them again.
-func (in *interp) initProps(of, c *PHPClass, props *Array, pos syntax.Pos) {
+func (in *interp) initProps(of, c *PHPClass, props *Array) {
 	if c.parent != nil {
-		in.initProps(of, c.parent, props, pos)
+		in.initProps(of, c.parent, props)
 	}
 	for i := range c.props {
 		p, owner := of.property(c.props[i].Name)
-		in.Steps(1+len(of.props)/16, pos)
+		in.Steps(1 + len(of.props)/16)
 		k := propKey(p.Name)
 		if _, done := props.Get(k); done {
 			continue
@@ -103,8 +105,8 @@ func (in *interp) evalMethod(x *syntax.MethodExpr) Value {
 	v := in.eval(x.Obj)
 	name := in.eval(x.Name)
 	if c, ok := name.(*Object); ok {
-		to := in.callable(c, x.Pos)
-		return in.callWith(to, x.Args, x.First, x.Pos)
+		to := in.callable(c)
+		return in.callWith(to, x.Args, x.First)
 	}
 	if v.Kind() == KindNull && x.Nullsafe {
 		return Null
@@ -116,20 +118,20 @@ func (in *interp) evalMethod(x *syntax.MethodExpr) Value {
 			return in.callUnknown(u, x.Args)
 		}
 		if bindingMethods[low] {
-			panic(in.unsupported(x.Pos, low+"(), which changes a variable later"))
+			panic(in.Unsupported(low + "(), which changes a variable later"))
 		}
-		in.callUnmodelled(u, x.Args, x.Pos)
+		in.callUnmodelled(u, x.Args)
 		if writingMethods[low] {
-			in.storeSlot(writtenSlot, Opaque(u))
+			in.Store(writtenSlot, Opaque(u))
 		}
 		return Opaque(u)
 	}
 	o, ok := v.(*Object)
 	if !ok {
-		panic(in.Throw("Error", "Call to a member function "+ToString(name)+"() on "+TypeWord(v), x.Pos))
+		panic(in.Throw("Error", "Call to a member function "+ToString(name)+"() on "+TypeWord(v)))
 	}
-	to := in.methodCallee(o, ToString(name), x.Pos)
-	return in.callWith(to, x.Args, x.First, x.Pos)
+	to := in.methodCallee(o, ToString(name))
+	return in.callWith(to, x.Args, x.First)
 }
 
 func (in *interp) asUnknown(v Value) *Unknown {
@@ -137,15 +139,15 @@ func (in *interp) asUnknown(v Value) *Unknown {
 	return u
 }
 
-func (in *interp) methodCallee(o *Object, name string, pos syntax.Pos) *callee {
+func (in *interp) methodCallee(o *Object, name string) *callee {
 	low := syntax.Lower(name)
 	if o.fn != nil {
 		if low != "__invoke" {
-			panic(in.unsupported(pos, nativeMethod("Closure", name)))
+			panic(in.Unsupported(nativeMethod("Closure", name)))
 		}
-		return in.callable(o, pos)
+		return in.callable(o)
 	}
-	m, class := in.accessibleMethod(o.Class, low, pos)
+	m, class := in.accessibleMethod(o.Class, low)
 	if m != nil {
 		return m.callee(o, class, o.Class)
 	}
@@ -154,7 +156,7 @@ func (in *interp) methodCallee(o *Object, name string, pos syntax.Pos) *callee {
 		to.calledName = name
 		return to
 	}
-	panic(in.Throw("Error", "Call to undefined method "+o.Class.Name+"::"+name+"()", pos))
+	panic(in.Throw("Error", "Call to undefined method "+o.Class.Name+"::"+name+"()"))
 }
 
 // evalStaticCall evaluates A::name(), parent::name() and self::name().
@@ -163,33 +165,33 @@ func (in *interp) evalStaticCall(x *syntax.StaticCallExpr) Value {
 	name := in.eval(x.Name)
 	if u = FirstUnknown(u, in.asUnknown(name)); u != nil {
 		if in.isUnmodelledClass(x.Class) && name.Kind() != KindUnknown {
-			in.callUnmodelled(u, x.Args, x.Pos)
+			in.callUnmodelled(u, x.Args)
 			return Opaque(u)
 		}
 		return in.callUnknown(u, x.Args)
 	}
-	to := in.staticMethod(c, ToString(name), x.Pos)
+	to := in.staticMethod(c, ToString(name))
 	if n, ok := x.Class.(*syntax.NameExpr); ok && (n.Name == "parent" || n.Name == "self" || n.Name == "static") && in.frame.static != nil {
 		to.static = in.frame.static
 	}
-	return in.callWith(to, x.Args, x.First, x.Pos)
+	return in.callWith(to, x.Args, x.First)
 }
 
-func (in *interp) staticCallee(class, name string, pos syntax.Pos) *callee {
-	c, u := in.classNamed(class, pos)
+func (in *interp) staticCallee(class, name string) *callee {
+	c, u := in.classNamed(class)
 	if u != nil {
 		return &callee{unknown: u}
 	}
-	return in.staticMethod(c, name, pos)
+	return in.staticMethod(c, name)
 }
 
-func (in *interp) staticMethod(c *PHPClass, name string, pos syntax.Pos) *callee {
-	m, owner := in.accessibleMethod(c, syntax.Lower(name), pos)
+func (in *interp) staticMethod(c *PHPClass, name string) *callee {
+	m, owner := in.accessibleMethod(c, syntax.Lower(name))
 	if m != nil {
 		to := m.callee(nil, owner, c)
 		if !m.static {
 			if in.frame.this == nil || !in.frame.this.Class.IsA(syntax.Lower(owner.Name)) {
-				panic(in.Throw("Error", "Non-static method "+c.Name+"::"+name+"() cannot be called statically", pos))
+				panic(in.Throw("Error", "Non-static method "+c.Name+"::"+name+"() cannot be called statically"))
 			}
 			to.this = in.frame.this
 		}
@@ -197,16 +199,16 @@ func (in *interp) staticMethod(c *PHPClass, name string, pos syntax.Pos) *callee
 	}
 	for _, through := range []string{"__callStatic", "__call"} {
 		if m, _ := c.Method(syntax.Lower(through)); m != nil {
-			return &callee{unknown: in.unsupportedValue(pos, "a static call through "+through)}
+			return &callee{unknown: in.unsupportedValue("a static call through " + through)}
 		}
 	}
 	if c.native != nil && !c.native.Vendor {
-		panic(in.unsupported(pos, nativeMethod(c.Name, name)))
+		panic(in.Unsupported(nativeMethod(c.Name, name)))
 	}
 	if c.native != nil {
-		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code of a class that is not evaluated")}
+		return &callee{unknown: in.UnknownOf(Unsafe, "needs code of a class that is not evaluated")}
 	}
-	panic(in.Throw("Error", "Call to undefined method "+c.Name+"::"+name+"()", pos))
+	panic(in.Throw("Error", "Call to undefined method "+c.Name+"::"+name+"()"))
 }
 
 func (in *interp) evalInstanceof(x *syntax.InstanceExpr) Value {
@@ -218,7 +220,7 @@ func (in *interp) evalInstanceof(x *syntax.InstanceExpr) Value {
 	n, isName := x.Class.(*syntax.NameExpr)
 	switch {
 	case !isName || n.Name == "self" || n.Name == "static" || n.Name == "parent":
-		panic(in.unsupported(x.Pos, "instanceof without the name of a class"))
+		panic(in.Unsupported("instanceof without the name of a class"))
 	}
 	return Bool(ok && o.Class.IsA(syntax.Lower(n.Name)))
 }

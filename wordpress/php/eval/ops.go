@@ -10,27 +10,27 @@ func (in *interp) evalUnary(x *syntax.UnaryExpr) Value {
 	case "!":
 		return in.not(v)
 	}
-	return in.Lift([]Value{v}, x.Pos, func(vals []Value) Value {
+	return in.Lift([]Value{v}, func(vals []Value) Value {
 		switch x.Op {
 		case "-":
-			return in.arithmetic("*", vals[0], Int(-1), x.Pos)
+			return in.arithmetic("*", vals[0], Int(-1))
 		case "+":
-			return in.arithmetic("*", vals[0], Int(1), x.Pos)
+			return in.arithmetic("*", vals[0], Int(1))
 		}
-		return in.complement(vals[0], x.Pos)
+		return in.complement(vals[0])
 	})
 }
 
-func (in *interp) complement(v Value, pos syntax.Pos) Value {
+func (in *interp) complement(v Value) Value {
 	switch v := v.(type) {
 	case Int:
 		return ^v
 	case Float:
 		return Int(^floatToInt(float64(v)))
 	case String:
-		panic(in.unsupported(pos, "an operator on the bits of a string"))
+		panic(in.Unsupported("an operator on the bits of a string"))
 	}
-	panic(in.Throw("TypeError", "Cannot perform bitwise not on "+TypeWord(v), pos))
+	panic(in.Throw("TypeError", "Cannot perform bitwise not on "+TypeWord(v)))
 }
 
 func (in *interp) evalBinary(x *syntax.BinaryExpr) Value {
@@ -42,54 +42,54 @@ func (in *interp) evalBinary(x *syntax.BinaryExpr) Value {
 	}
 	l := in.eval(x.L)
 	r := in.eval(x.R)
-	return in.operate(x.Op, l, r, x.Pos)
+	return in.operate(x.Op, l, r)
 }
 
 // operate applies a binary operator to values.
-func (in *interp) operate(op string, l, r Value, pos syntax.Pos) Value {
+func (in *interp) operate(op string, l, r Value) Value {
 	switch op {
 	case "==", "!=", "===", "!==", "<", "<=", ">", ">=", "<=>":
-		return in.compareOp(op, l, r, pos)
+		return in.compareOp(op, l, r)
 	case "xor":
-		return in.Lift([]Value{l, r}, pos, func(v []Value) Value {
+		return in.Lift([]Value{l, r}, func(v []Value) Value {
 			return Bool(ToBool(v[0]) != ToBool(v[1]))
 		})
 	case ".":
-		return in.concat([]Value{in.ConvertString(l, pos), in.ConvertString(r, pos)}, pos)
+		return in.concat([]Value{in.ConvertString(l), in.ConvertString(r)})
 	case "+":
 		a, ok := l.(*Array)
 		b, both := r.(*Array)
 		if ok && both {
-			return in.union(a, b, pos)
+			return in.union(a, b)
 		}
 	}
-	v := in.Lift([]Value{l, r}, pos, func(v []Value) Value {
-		return in.arithmetic(op, v[0], v[1], pos)
+	v := in.Lift([]Value{l, r}, func(v []Value) Value {
+		return in.arithmetic(op, v[0], v[1])
 	})
 	if v.Kind() == KindUnknown {
-		in.mayThrow(pos)
+		in.MayThrow()
 	}
 	return v
 }
 
 // ConvertString returns a value that can be converted to a string, which an object cannot.
-func (in *interp) ConvertString(v Value, pos syntax.Pos) Value {
+func (in *interp) ConvertString(v Value) Value {
 	o, ok := v.(*Object)
 	if !ok {
 		return v
 	}
-	panic(in.Throw("Error", "Object of class "+o.Class.Name+" could not be converted to string", pos))
+	panic(in.Throw("Error", "Object of class "+o.Class.Name+" could not be converted to string"))
 }
 
 // StringOf returns a known value as a string.
-func (in *interp) StringOf(v Value, pos syntax.Pos) string {
-	return ToString(in.ConvertString(v, pos))
+func (in *interp) StringOf(v Value) string {
+	return ToString(in.ConvertString(v))
 }
 
-func (in *interp) union(a, b *Array, pos syntax.Pos) Value {
-	in.Alloc(a.Size()+b.Size(), pos)
+func (in *interp) union(a, b *Array) Value {
+	in.Alloc(a.Size() + b.Size())
 	if !a.certain() || !b.certain() {
-		u := FirstUnknown(in.UnknownIn(a, 0), in.UnknownIn(b, 0))
+		u := FirstUnknown(in.UnknownIn(a), in.UnknownIn(b))
 		return Opaque(u)
 	}
 	c := a.Clone()
@@ -102,12 +102,12 @@ func (in *interp) union(a, b *Array, pos syntax.Pos) Value {
 	return c
 }
 
-func (in *interp) compareOp(op string, l, r Value, pos syntax.Pos) Value {
+func (in *interp) compareOp(op string, l, r Value) Value {
 	if n, known := in.nullness(op, l, r); known {
 		return n
 	}
-	return in.Lift([]Value{l, r}, pos, func(v []Value) Value {
-		return in.compareKnown(op, v[0], v[1], pos)
+	return in.Lift([]Value{l, r}, func(v []Value) Value {
+		return in.compareKnown(op, v[0], v[1])
 	})
 }
 
@@ -120,7 +120,7 @@ func (in *interp) nullness(op string, l, r Value) (Value, bool) {
 	return Bool(op == "!=="), true
 }
 
-func (in *interp) compareKnown(op string, a, b Value, pos syntax.Pos) Value {
+func (in *interp) compareKnown(op string, a, b Value) Value {
 	switch op {
 	case "===":
 		return Bool(Identical(a, b))
@@ -128,7 +128,7 @@ func (in *interp) compareKnown(op string, a, b Value, pos syntax.Pos) Value {
 		return Bool(!Identical(a, b))
 	}
 	if a.Kind() >= KindString && b.Kind() >= KindString && (HoldsObject(a, 0) || HoldsObject(b, 0)) {
-		panic(in.unsupported(pos, "a comparison of objects"))
+		panic(in.Unsupported("a comparison of objects"))
 	}
 	c := Compare(a, b)
 	switch op {

@@ -44,6 +44,6 @@ func (r restRule) Origin(name string) Origin {
 }
 
 // RefuseUnknown returns a refusal that is caused by u, and keeps the origin of u.
-func (in *interp) RefuseUnknown(u *Unknown, c Class, pos syntax.Pos, format string, args ...any) error {
-	return &Refusal{Class: c, Origin: u.Origin, File: in.file(), Line: int(pos.Line), Message: fmt.Sprintf(format, args...)}
+func (in *interp) RefuseUnknown(u *Unknown, c Class, format string, args ...any) error {
+	return &Refusal{Class: c, Origin: u.Origin, File: in.file(), Line: int(in.pos.Line), Message: fmt.Sprintf(format, args...)}
 }

@@ -9,55 +9,56 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// includePath returns the absolute path of an included file. unfit is as for absolute.
+// includePath returns the absolute path of an included file. unfit is as for Path.
 func (in *interp) includePath(name string) (abs, unfit string) {
-	abs, unfit = in.absolute(name)
+	abs, unfit = in.Path(name)
 	if unfit != "" && strings.Contains(name, ":") || strings.HasPrefix(name, "/") {
 		return abs, unfit
 	}
 	if strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") {
 		return abs, unfit
 	}
-	if v := in.loadSlot(includeSlot); v != nil && v.Kind() == KindUnknown {
+	if v := in.Load(includeSlot); v != nil && v.Kind() == KindUnknown {
 		return "", "an include_path that is not known"
 	}
 	if unfit != "" {
 		return "", unfit
 	}
-	if _, err := in.opt.Files.Stat(abs); err == nil || in.Rewritten(abs, syntax.Pos{}) != nil {
+	if _, err := in.opt.Files.Stat(abs); err == nil || in.Rewritten(abs) != nil {
 		return abs, ""
 	}
-	return in.absolute(dirname(in.file()) + "/" + name)
+	return in.Path(dirname(in.file()) + "/" + name)
 }
 
-// ReadFile reads a whole file, within the limits. unknown and ok are as for
-// Call.ReadFile.
-func (in *interp) ReadFile(name string, pos syntax.Pos) (text string, unknown *Unknown, ok bool) {
-	abs, unfit := in.absolute(name)
+// ReadFile reads a whole file, within the limits. ok is false where PHP would warn and
+// return false. unknown is set for a path outside the site's home or through a stream
+// wrapper.
+func (in *interp) ReadFile(name string) (text string, unknown *Unknown, ok bool) {
+	abs, unfit := in.Path(name)
 	if unfit != "" {
-		return "", in.unknownAt(Unsafe, pos, "reads from "+unfit), false
+		return "", in.UnknownOf(Unsafe, "reads from "+unfit), false
 	}
-	in.Steps(32, pos)
-	if u := in.Rewritten(abs, pos); u != nil {
+	in.Steps(32)
+	if u := in.Rewritten(abs); u != nil {
 		return "", u, false
 	}
 	info, err := in.opt.Files.Stat(abs)
 	if err != nil {
-		return in.unread(err, pos)
+		return in.unread(err)
 	}
 	if info.IsDir() {
 		return "", nil, false
 	}
 	if !info.Mode().IsRegular() || info.Size() > int64(in.opt.Limits.FileSize) {
-		return "", in.unknownAt(Unreadable, pos, "needs a file that is not a regular file or is too large"), false
+		return "", in.UnknownOf(Unreadable, "needs a file that is not a regular file or is too large"), false
 	}
-	in.Alloc(int(info.Size())+512, pos)
+	in.Alloc(int(info.Size()) + 512)
 	b, err := in.opt.Files.ReadFile(abs)
 	if err != nil {
-		return in.unread(err, pos)
+		return in.unread(err)
 	}
 	if len(b) > in.opt.Limits.FileSize {
-		return "", in.unknownAt(Unreadable, pos, "needs a file that is too large"), false
+		return "", in.UnknownOf(Unreadable, "needs a file that is too large"), false
 	}
 	if _, seen := in.read[abs]; !seen {
 		in.read[abs] = 0
@@ -66,21 +67,21 @@ func (in *interp) ReadFile(name string, pos syntax.Pos) (text string, unknown *U
 }
 
 // unread returns what ReadFile returns for an error of Files.
-func (in *interp) unread(err error, pos syntax.Pos) (string, *Unknown, bool) {
+func (in *interp) unread(err error) (string, *Unknown, bool) {
 	switch c := in.opt.Errors; {
 	case c != nil && c.Outside(err):
-		return "", in.unknownAt(Unsafe, pos, "reads a file outside the site's home").From(OriginHome), false
+		return "", in.UnknownOf(Unsafe, "reads a file outside the site's home").From(OriginHome), false
 	case c != nil && c.Irregular(err):
-		return "", in.unknownAt(Unreadable, pos, "needs a file that is not a regular file"), false
+		return "", in.UnknownOf(Unreadable, "needs a file that is not a regular file"), false
 	case errors.Is(err, fs.ErrNotExist):
 		return "", nil, false
 	}
-	return "", in.unknownAt(Unreadable, pos, "needs a file that cannot be read"), false
+	return "", in.UnknownOf(Unreadable, "needs a file that cannot be read"), false
 }
 
-// absolute makes a file name absolute, from the working directory. If that is not
+// Path makes a file name absolute, from the working directory. If that is not
 // possible, unfit is the stream wrapper ("http://").
-func (in *interp) absolute(name string) (abs, unfit string) {
+func (in *interp) Path(name string) (abs, unfit string) {
 	if i := strings.Index(name, "://"); i > 0 {
 		s := syntax.Lower(name[:i])
 		if s != "file" {

@@ -10,7 +10,6 @@ type place struct {
 	frame   *frame // the frame of a variable; decides whether an empty slot is unset or unknown
 	temp    Value  // a value without a location, if slot is 0
 	unknown *Unknown
-	at      syntax.Pos
 
 	typ      *syntax.TypeHint // type of the property at the start of the path
 	typOwner *PHPClass
@@ -24,7 +23,7 @@ func (in *interp) place(x syntax.Expr) *place {
 		return in.variable(x)
 	case *syntax.IndexExpr:
 		if name, ok := globalsKey(x); ok {
-			return in.globalPlace(name, x.Pos)
+			return in.globalPlace(name)
 		}
 		p := in.place(x.Base)
 		return in.indexPlace(p, x)
@@ -34,7 +33,7 @@ func (in *interp) place(x syntax.Expr) *place {
 		return in.staticPlace(x, false)
 	}
 	v := in.eval(x)
-	return &place{temp: v, at: x.Where()}
+	return &place{temp: v}
 }
 
 // globalsKey returns the key of $GLOBALS[key]; the bool is false for other expressions.
@@ -43,37 +42,37 @@ func globalsKey(x *syntax.IndexExpr) (syntax.Expr, bool) {
 	return x.Idx, ok && v.Name == "GLOBALS" && x.Idx != nil
 }
 
-func (in *interp) globalPlace(name syntax.Expr, pos syntax.Pos) *place {
+func (in *interp) globalPlace(name syntax.Expr) *place {
 	v := in.eval(name)
-	return in.namedPlace(in.globals, v, pos)
+	return in.namedPlace(in.globals, v)
 }
 
 func (in *interp) variable(x *syntax.VarExpr) *place {
 	if x.Dyn == nil {
-		return in.varPlace(in.frame, x.Name, x.Pos)
+		return in.varPlace(in.frame, x.Name)
 	}
 	v := in.eval(x.Dyn)
-	return in.namedPlace(in.frame, v, x.Pos)
+	return in.namedPlace(in.frame, v)
 }
 
 // namedPlace returns the place of a variable with a computed name.
-func (in *interp) namedPlace(f *frame, name Value, pos syntax.Pos) *place {
-	if u := in.UnknownIn(name, 0); u != nil {
-		return &place{unknown: u, at: pos}
+func (in *interp) namedPlace(f *frame, name Value) *place {
+	if u := in.UnknownIn(name); u != nil {
+		return &place{unknown: u}
 	}
-	s := in.StringOf(name, pos)
-	return in.varPlace(f, s, pos)
+	s := in.StringOf(name)
+	return in.varPlace(f, s)
 }
 
 var superglobals = map[string]bool{
 	"_SERVER": true, "_ENV": true, "_GET": true, "_POST": true, "_COOKIE": true, "_REQUEST": true, "_FILES": true,
 }
 
-func (in *interp) varPlace(f *frame, name string, pos syntax.Pos) *place {
+func (in *interp) varPlace(f *frame, name string) *place {
 	if superglobals[name] {
 		f = in.globals
 		if name == "_ENV" && in.envRead == nil {
-			in.envRead = in.unknownAt(Undecidable, pos, OrderReason).From(OriginVariablesOrder).refusal()
+			in.envRead = in.UnknownOf(Undecidable, OrderReason).From(OriginVariablesOrder).refusal()
 		}
 	}
 	id, ok := f.vars[name]
@@ -81,7 +80,7 @@ func (in *interp) varPlace(f *frame, name string, pos syntax.Pos) *place {
 		id = in.newSlot(slotNamed)
 		f.vars[name] = id
 	}
-	return &place{slot: id, frame: f, at: pos}
+	return &place{slot: id, frame: f}
 }
 
 // dereference returns the content of a place's slot, after following references; nil if
@@ -107,21 +106,21 @@ func (in *interp) dereference(p *place) (v Value, slot int) {
 }
 
 // Load reads a place as an expression does: a missing value is null.
-func (in *interp) Load(p *place) Value {
+func (in *interp) load(p *place) Value {
 	if p.unknown != nil {
 		return Opaque(p.unknown)
 	}
 	v, _ := in.dereference(p)
-	return in.loadPath(v, p.path, p.at)
+	return in.loadPath(v, p.path)
 }
 
 // loadPath reads the value at the end of a path in v.
-func (in *interp) loadPath(v Value, path []step, pos syntax.Pos) Value {
+func (in *interp) loadPath(v Value, path []step) Value {
 	for _, s := range path {
 		if v == nil {
 			v = Null
 		}
-		next := in.Element(v, s, pos)
+		next := in.element(v, s)
 		v = next
 	}
 	if v == nil || v.Kind() == KindAbsent {
@@ -131,24 +130,24 @@ func (in *interp) loadPath(v Value, path []step, pos syntax.Pos) Value {
 }
 
 // Element reads $v[key].
-func (in *interp) Element(v Value, s step, pos syntax.Pos) Value {
+func (in *interp) element(v Value, s step) Value {
 	switch v := v.(type) {
 	case *Array:
-		return in.arrayElement(v, s, pos)
+		return in.arrayElement(v, s)
 	case *Unknown:
 		return Opaque(v)
 	case String:
-		return in.stringElement(string(v), s, pos)
+		return in.stringElement(string(v), s)
 	case *Object:
-		panic(in.indexedObject(v, pos))
+		panic(in.indexedObject(v))
 	}
 	return Null
 }
 
-func (in *interp) arrayElement(v *Array, s step, pos syntax.Pos) Value {
+func (in *interp) arrayElement(v *Array, s step) Value {
 	switch {
 	case s.push:
-		panic(in.Throw("Error", "Cannot use [] for reading", pos))
+		panic(in.Throw("Error", "Cannot use [] for reading"))
 	case s.unknown != nil:
 		if v.Len() == 0 && v.certain() {
 			return Null
@@ -161,7 +160,7 @@ func (in *interp) arrayElement(v *Array, s step, pos syntax.Pos) Value {
 	}
 	if v.Rest != restNone && s.k.Str {
 		if v.Rest.Covers(s.k.S) {
-			return in.unknownAt(Undecidable, pos, v.Rest.Reason()).From(v.Rest.Origin(s.k.S))
+			return in.UnknownOf(Undecidable, v.Rest.Reason()).From(v.Rest.Origin(s.k.S))
 		}
 		return Null
 	}
@@ -171,16 +170,16 @@ func (in *interp) arrayElement(v *Array, s step, pos syntax.Pos) Value {
 	return Null
 }
 
-func (in *interp) stringElement(v string, s step, pos syntax.Pos) Value {
+func (in *interp) stringElement(v string, s step) Value {
 	if s.unknown != nil {
 		return Opaque(s.unknown)
 	}
 	if s.push {
-		panic(in.Throw("Error", "[] operator not supported for strings", pos))
+		panic(in.Throw("Error", "[] operator not supported for strings"))
 	}
 	n, _, ok := s.offset()
 	if !ok {
-		panic(in.Throw("TypeError", "Cannot access offset of type string on string", pos))
+		panic(in.Throw("TypeError", "Cannot access offset of type string on string"))
 	}
 	if n < 0 {
 		n += int64(len(v))
@@ -208,12 +207,12 @@ func (in *interp) evalPlace(x syntax.Expr) Value {
 	case *syntax.VarExpr:
 		if x.Name == "this" {
 			if in.frame.this == nil {
-				panic(in.Throw("Error", "Using $this when not in object context", x.Pos))
+				panic(in.Throw("Error", "Using $this when not in object context"))
 			}
 			return in.frame.this
 		}
 		if x.Name == "GLOBALS" {
-			return in.globalsArray(x.Pos)
+			return in.globalsArray()
 		}
 	case *syntax.PropExpr:
 		return in.readProp(x)
@@ -221,7 +220,7 @@ func (in *interp) evalPlace(x syntax.Expr) Value {
 		return in.readStatic(x)
 	}
 	p := in.place(x)
-	v := in.Load(p)
+	v := in.load(p)
 	return Share(v)
 }
 
@@ -240,6 +239,6 @@ func underProperty(x *syntax.IndexExpr) bool {
 }
 
 // globalsArray returns the value of $GLOBALS as a whole, which is always unknown.
-func (in *interp) globalsArray(pos syntax.Pos) Value {
-	return in.unknownAt(Undecidable, pos, "depends on the list of all global variables")
+func (in *interp) globalsArray() Value {
+	return in.UnknownOf(Undecidable, "depends on the list of all global variables")
 }

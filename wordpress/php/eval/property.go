@@ -9,28 +9,28 @@ func (in *interp) propPlace(x *syntax.PropExpr) *place {
 	name := in.eval(x.Name)
 	o, ok := v.(*Object)
 	if u := FirstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
-		return &place{unknown: u, at: x.Pos}
+		return &place{unknown: u}
 	}
 	if !ok {
 		if x.Nullsafe && v.Kind() == KindNull {
-			return &place{temp: Null, at: x.Pos}
+			return &place{temp: Null}
 		}
-		panic(in.Throw("Error", `Attempt to assign property on `+TypeWord(v), x.Pos))
+		panic(in.Throw("Error", `Attempt to assign property on `+TypeWord(v)))
 	}
-	s := in.StringOf(name, x.Pos)
-	return in.memberPlace(o, s, x.Pos)
+	s := in.StringOf(name)
+	return in.memberPlace(o, s)
 }
 
 // memberPlace returns the place of an object's property, for a write.
-func (in *interp) memberPlace(o *Object, name string, pos syntax.Pos) *place {
-	item, owner := in.declaredProperty(o, name, pos)
-	p := &place{slot: o.cell, path: []step{{k: propKey(name)}}, at: pos}
-	_, there := in.propsOf(o).Get(propKey(name))
+func (in *interp) memberPlace(o *Object, name string) *place {
+	item, owner := in.declaredProperty(o, name)
+	p := &place{slot: o.cell, path: []step{{k: propKey(name)}}}
+	_, there := in.Props(o).Get(propKey(name))
 	if !there && item == nil && (o.fn != nil || o.Class.decl != nil && o.Class.decl.Readonly) {
-		panic(in.Throw("Error", "Cannot create dynamic property", pos))
+		panic(in.Throw("Error", "Cannot create dynamic property"))
 	}
 	if item != nil && item.Readonly && (there || in.frame.class != owner) {
-		panic(in.unsupported(pos, "a write to a readonly property"))
+		panic(in.Unsupported("a write to a readonly property"))
 	}
 	if item != nil && item.Type != nil {
 		p.typ, p.typOwner, p.typAt = item.Type, owner, 1
@@ -63,7 +63,7 @@ func (in *interp) typed(p *place, v Value) Value {
 }
 
 func (in *interp) propertyRules(p *place) coercionRules {
-	return coercionRules{what: "a property of " + p.typOwner.Name, strict: in.Src != nil && in.Src.Strict, self: p.typOwner, static: p.typOwner, pos: p.at}
+	return coercionRules{what: "a property of " + p.typOwner.Name, strict: in.Src != nil && in.Src.Strict, self: p.typOwner, static: p.typOwner}
 }
 
 // readProp evaluates $o->name.
@@ -73,11 +73,11 @@ func (in *interp) readProp(x *syntax.PropExpr) Value {
 		return Null
 	}
 	name := in.eval(x.Name)
-	return in.propOf(v, name, x.Pos, false)
+	return in.propOf(v, name, false)
 }
 
 // propOf reads a property. If quiet is set, a typed property without a value is null.
-func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) Value {
+func (in *interp) propOf(v, name Value, quiet bool) Value {
 	if u := FirstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
 		return Opaque(u)
 	}
@@ -85,9 +85,9 @@ func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) Value {
 	if !ok {
 		return Null // PHP warns
 	}
-	s := in.StringOf(name, pos)
-	item, _ := in.declaredProperty(o, s, pos)
-	props := in.propsOf(o)
+	s := in.StringOf(name)
+	item, _ := in.declaredProperty(o, s)
+	props := in.Props(o)
 	if v, ok := props.Get(propKey(s)); ok {
 		return Share(Present(v))
 	}
@@ -95,12 +95,12 @@ func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) Value {
 	case props.Why != nil:
 		return Opaque(props.Why)
 	case item != nil && item.Type != nil && !quiet:
-		panic(in.Throw("Error", "Typed property must not be accessed before initialization", pos))
+		panic(in.Throw("Error", "Typed property must not be accessed before initialization"))
 	}
 	return Null
 }
 
 // indexedObject returns the error for $o[key].
-func (in *interp) indexedObject(o *Object, pos syntax.Pos) error {
-	return in.Throw("Error", "Cannot use object of type "+o.Class.Name+" as array", pos)
+func (in *interp) indexedObject(o *Object) error {
+	return in.Throw("Error", "Cannot use object of type "+o.Class.Name+" as array")
 }

@@ -55,7 +55,7 @@ func (in *interp) refineElement(x *syntax.IndexExpr, lit Value, strict bool) {
 		return
 	}
 	p := in.place(x)
-	v := in.Load(p)
+	v := in.load(p)
 	if v.Kind() == KindUnknown {
 		in.assign(p, lit)
 	}

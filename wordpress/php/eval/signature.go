@@ -27,22 +27,22 @@ func (s signature) at(i int) *Formal {
 
 // convert converts arguments to the types that a function declares. AbsentValue is an
 // argument that was omitted before a named one.
-func (in *interp) convert(to *callee, vals []Value, pos syntax.Pos) {
-	by := coercionRules{internal: true, strict: !to.weak && in.Src != nil && in.Src.Strict, pos: pos}
+func (in *interp) convert(to *callee, vals []Value) {
+	by := coercionRules{internal: true, strict: !to.weak && in.Src != nil && in.Src.Strict}
 	for i, v := range vals {
 		if by.strict && i == 2 && to.name == "in_array" && v.Kind() != KindBool {
-			panic(in.unsupported(pos, "in_array() with a third argument that is not a boolean, under strict types"))
+			panic(in.Unsupported("in_array() with a third argument that is not a boolean, under strict types"))
 		}
 		p := to.builtin.Takes.at(i)
 		switch {
 		case v.Kind() == KindAbsent && p != nil && !p.Optional:
-			panic(in.Throw("ArgumentCountError", to.name+"(): an argument is not passed", pos))
+			panic(in.Throw("ArgumentCountError", to.name+"(): an argument is not passed"))
 		case v.Kind() == KindAbsent:
 			vals[i] = Null
 		case p == nil || p.Typ == nil || p.Ref:
 		case v.Kind() == KindUnknown:
 			if by.strict {
-				in.mayThrow(pos)
+				in.MayThrow()
 			}
 		default:
 			by.what = to.name + "(): Argument $" + p.Name

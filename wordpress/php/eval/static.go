@@ -15,18 +15,18 @@ func (in *interp) evalClassConst(x *syntax.ClassConstExpr) Value {
 	if syntax.Lower(x.Name) == "class" {
 		return String(c.Name)
 	}
-	return in.classConstant(c, x.Name, x.Pos)
+	return in.classConstant(c, x.Name)
 }
 
-func (in *interp) classConstant(c *PHPClass, name string, pos syntax.Pos) Value {
+func (in *interp) classConstant(c *PHPClass, name string) Value {
 	if item, owner := c.Constant(name); owner != nil {
-		in.checkAccess(owner, item.Access, pos)
+		in.checkAccess(owner, item.Access)
 		return in.evalInClass(owner, item.Val)
 	}
 	if c.native != nil {
-		return in.unknownAt(Undecidable, pos, "depends on a class constant that is not known")
+		return in.UnknownOf(Undecidable, "depends on a class constant that is not known")
 	}
-	panic(in.Throw("Error", "Undefined constant "+c.Name+"::"+name, pos))
+	panic(in.Throw("Error", "Undefined constant "+c.Name+"::"+name))
 }
 
 // Constant returns a class constant, and the class that declares it; nil if none does.
@@ -63,9 +63,9 @@ func (in *interp) initial(c *PHPClass, p *syntax.PropItem) Value {
 func (in *interp) readStatic(x *syntax.StaticPropExpr) Value {
 	p := in.staticPlace(x, false)
 	if v, _ := in.dereference(p); p.typ != nil && v != nil && v.Kind() == KindAbsent {
-		panic(in.Throw("Error", "Typed static property must not be accessed before initialization", x.Pos))
+		panic(in.Throw("Error", "Typed static property must not be accessed before initialization"))
 	}
-	v := in.Load(p)
+	v := in.load(p)
 	return Share(v)
 }
 
@@ -73,11 +73,11 @@ func (in *interp) readStatic(x *syntax.StaticPropExpr) Value {
 func (in *interp) staticPlace(x *syntax.StaticPropExpr, quiet bool) *place {
 	c, u := in.classOf(x.Class)
 	if u != nil {
-		return &place{unknown: u, at: x.Pos}
+		return &place{unknown: u}
 	}
 	v := in.eval(x.Name)
-	if u := in.UnknownIn(v, 0); u != nil {
-		return &place{unknown: u, at: x.Pos}
+	if u := in.UnknownIn(v); u != nil {
+		return &place{unknown: u}
 	}
 	name := ToString(v)
 	for k := c; k != nil; k = k.parent {
@@ -85,21 +85,21 @@ func (in *interp) staticPlace(x *syntax.StaticPropExpr, quiet bool) *place {
 		if !ok {
 			continue
 		}
-		in.checkAccess(k, p.Access, x.Pos)
+		in.checkAccess(k, p.Access)
 		slot := in.slot('s', k.ID+"::$"+name)
 		if in.st.Get(slot) == nil {
 			v := in.initial(k, &p)
 			in.st.Set(slot, Share(v))
 		}
-		return &place{slot: slot, at: x.Pos, typ: p.Type, typOwner: k}
+		return &place{slot: slot, typ: p.Type, typOwner: k}
 	}
 	if c.native != nil {
-		return &place{unknown: in.unknownAt(Undecidable, x.Pos, "depends on a static property that is not known"), at: x.Pos}
+		return &place{unknown: in.UnknownOf(Undecidable, "depends on a static property that is not known")}
 	}
 	if quiet {
-		return &place{temp: Null, at: x.Pos}
+		return &place{temp: Null}
 	}
-	panic(in.Throw("Error", "Access to undeclared static property "+c.Name+"::$"+name, x.Pos))
+	panic(in.Throw("Error", "Access to undeclared static property "+c.Name+"::$"+name))
 }
 
 // evalInClass evaluates a constant expression of a class.

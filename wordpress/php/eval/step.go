@@ -14,7 +14,7 @@ type step struct {
 // stepOf evaluates the key of an element. ok is false if PHP accepts no such key.
 func (in *interp) stepOf(key syntax.Expr) (s step, ok bool) {
 	v := in.eval(key)
-	if u := in.UnknownIn(v, 0); u != nil {
+	if u := in.UnknownIn(v); u != nil {
 		return step{unknown: u}, true
 	}
 	s.k, ok = ToKey(v)
@@ -23,10 +23,10 @@ func (in *interp) stepOf(key syntax.Expr) (s step, ok bool) {
 }
 
 // keyStep is like stepOf. It panics with an exception if PHP accepts no such key.
-func (in *interp) keyStep(key syntax.Expr, pos syntax.Pos) step {
+func (in *interp) keyStep(key syntax.Expr) step {
 	s, ok := in.stepOf(key)
 	if !ok {
-		panic(in.Throw("TypeError", "Illegal offset type", pos))
+		panic(in.Throw("TypeError", "Illegal offset type"))
 	}
 	return s
 }
@@ -35,10 +35,9 @@ func (in *interp) keyStep(key syntax.Expr, pos syntax.Pos) step {
 func (in *interp) indexPlace(p *place, x *syntax.IndexExpr) *place {
 	s := step{push: true}
 	if x.Idx != nil {
-		s = in.keyStep(x.Idx, x.Pos)
+		s = in.keyStep(x.Idx)
 	}
 	c := *p
 	c.path = append(p.path[:len(p.path):len(p.path)], s)
-	c.at = x.Pos
 	return &c
 }

@@ -7,11 +7,12 @@ func (in *interp) exec(body []syntax.Stmt) error {
 	if len(body) == 0 {
 		return nil
 	}
-	in.enter(body[0].Where())
-	defer in.leave()
+	in.enter()
+	defer in.leave(in.pos)
 	return in.attempt(func() error {
 		for _, s := range body {
-			in.Steps(1, s.Where())
+			in.pos = s.Where()
+			in.Steps(1)
 			if err := in.execOne(s); err != nil {
 				return err
 			}
@@ -57,7 +58,7 @@ func (in *interp) execOne(s syntax.Stmt) error {
 }
 
 // print evaluates an expression that is printed.
-func (in *interp) print(x syntax.Expr) { in.ConvertString(in.eval(x), x.Where()) }
+func (in *interp) print(x syntax.Expr) { in.ConvertString(in.eval(x)) }
 
 func (in *interp) evalAll(xs []syntax.Expr) {
 	for _, x := range xs {
@@ -70,10 +71,10 @@ func (in *interp) execNames(s syntax.Stmt) {
 	switch s := s.(type) {
 	case *syntax.FuncStmt:
 		if !s.Hoisted {
-			in.declareFunction(s.Fn, s.Pos)
+			in.declareFunction(s.Fn)
 		}
 	case *syntax.ClassStmt:
-		in.execClass(s.Decl, s.Pos)
+		in.execClass(s.Decl)
 	case *syntax.GlobalStmt:
 		in.execGlobal(s)
 	case *syntax.StaticStmt:
@@ -81,7 +82,7 @@ func (in *interp) execNames(s syntax.Stmt) {
 	case *syntax.UnsetStmt:
 		for _, x := range s.Vars {
 			if _, ok := x.(*syntax.PropExpr); ok {
-				panic(in.unsupported(s.Pos, "unset() of a property"))
+				panic(in.Unsupported("unset() of a property"))
 			}
 			p := in.place(x)
 			in.touchProp(x, p)
@@ -89,11 +90,11 @@ func (in *interp) execNames(s syntax.Stmt) {
 		}
 	case *syntax.ConstStmt:
 		for _, item := range s.Items {
-			in.Define(item.Name, in.eval(item.Val), s.Pos)
+			in.Define(item.Name, in.eval(item.Val))
 		}
 	case *syntax.LabelStmt:
 	default:
-		panic(in.unsupported(s.Where(), "this statement"))
+		panic(in.Unsupported("this statement"))
 	}
 }
 
@@ -120,10 +121,10 @@ func (in *interp) execGlobal(s *syntax.GlobalStmt) {
 	for _, x := range s.Vars {
 		v := x.(*syntax.VarExpr)
 		if v.Dyn != nil {
-			panic(in.unsupported(s.Pos, "a computed name after global"))
+			panic(in.Unsupported("a computed name after global"))
 		}
-		local := in.varPlace(in.frame, v.Name, s.Pos)
-		global := in.varPlace(in.globals, v.Name, s.Pos)
+		local := in.varPlace(in.frame, v.Name)
+		global := in.varPlace(in.globals, v.Name)
 		if local.slot == global.slot {
 			continue
 		}
@@ -157,14 +158,14 @@ func (in *interp) execStatic(s *syntax.StaticStmt) {
 			}
 			in.st.Set(slot, Share(v))
 		}
-		in.st.Set(in.varPlace(in.frame, item.Name, s.Pos).slot, refVal{slot})
+		in.st.Set(in.varPlace(in.frame, item.Name).slot, refVal{slot})
 	}
 }
 
 // execTry runs the body of a try statement.
 func (in *interp) execTry(s *syntax.TryStmt) error {
 	if s.HasFinally {
-		panic(in.unsupported(s.Pos, "finally"))
+		panic(in.Unsupported("finally"))
 	}
 	in.trying++
 	defer func() { in.trying-- }()

@@ -14,7 +14,6 @@ type coercionRules struct {
 	internal bool   // for PHP's own functions: null becomes any scalar
 	self     *PHPClass
 	static   *PHPClass
-	pos      syntax.Pos
 }
 
 // coerce converts a value to a declared type, as PHP does. It panics with a TypeError
@@ -24,7 +23,7 @@ func (in *interp) coerce(v Value, t *syntax.TypeHint, by coercionRules) Value {
 		return v
 	}
 	if u, ok := v.(*Unknown); ok {
-		in.mayThrow(by.pos)
+		in.MayThrow()
 		return u
 	}
 	if in.matchesType(v, t, by) {
@@ -41,7 +40,7 @@ func (in *interp) coerce(v Value, t *syntax.TypeHint, by coercionRules) Value {
 			return c
 		}
 	}
-	panic(in.Throw("TypeError", by.what+" is given the type "+TypeWord(v), by.pos))
+	panic(in.Throw("TypeError", by.what+" is given the type "+TypeWord(v)))
 }
 
 func isNullLiteral(x syntax.Expr) bool {
@@ -94,7 +93,7 @@ func (o *Object) matchesType(t *syntax.TypeHint, by coercionRules) bool {
 
 // isCallable reports whether a value can be called.
 func (in *interp) isCallable(v Value, by coercionRules) bool {
-	return in.attempt(func() error { in.callable(v, by.pos); return nil }) == nil
+	return in.attempt(func() error { in.callable(v); return nil }) == nil
 }
 
 // coerceScalar converts a scalar as PHP does without strict types; nil if PHP would not. It
@@ -127,7 +126,7 @@ func coerceScalar(v Value, t *syntax.TypeHint) Value {
 
 // coerceResult converts the result of a function, by the rules of the file that declares
 // it.
-func (in *interp) coerceResult(to *callee, v Value, pos syntax.Pos) Value {
+func (in *interp) coerceResult(to *callee, v Value) Value {
 	if to.fn.Result == nil {
 		return v
 	}
@@ -135,8 +134,8 @@ func (in *interp) coerceResult(to *callee, v Value, pos syntax.Pos) Value {
 		return v
 	}
 	if to.fn.Result.Accepts("never") {
-		panic(in.Throw("TypeError", to.fn.Name+"(): never-returning function must not implicitly return", pos))
+		panic(in.Throw("TypeError", to.fn.Name+"(): never-returning function must not implicitly return"))
 	}
 	strict := to.fn.File != nil && to.fn.File.Strict
-	return in.coerce(v, to.fn.Result, coercionRules{what: to.fn.Name + "(): Return value", strict: strict, self: to.class, static: to.static, pos: pos})
+	return in.coerce(v, to.fn.Result, coercionRules{what: to.fn.Name + "(): Return value", strict: strict, self: to.class, static: to.static})
 }

@@ -26,18 +26,18 @@ func NotModelled(class Class, why string) Function {
 		}
 		switch {
 		case calledAnytime[c.Name]:
-			if c.in.mayCall(c.Args[:min(1, len(c.Args))], 0) {
-				panic(c.in.unsupported(c.pos, c.Name+"() with a function of the program"))
+			if c.mayCall(c.Args[:min(1, len(c.Args))], 0) {
+				panic(c.Unsupported(c.Name + "() with a function of the program"))
 			}
-		case !laterCalls[c.Name] && (c.in.mayCall(c.Args, 0) || c.in.nameClass(c.Args) || c.Name == "unserialize" && len(c.in.methods) > 0):
+		case !laterCalls[c.Name] && (c.mayCall(c.Args, 0) || c.nameClass(c.Args) || c.Name == "unserialize" && len(c.methods) > 0):
 			c.Poison(u) // a callback runs an unknown number of times, with unknown arguments
 			c.Steps(64)
 			return u
 		}
-		if f := c.in.lib.Functions[c.Name]; !f.NeverFails {
-			c.in.mayThrow(c.pos)
+		if f := c.lib.Functions[c.Name]; !f.NeverFails {
+			c.MayThrow()
 		}
-		c.in.invalidateTargets(c.targets, u)
+		c.invalidateTargets(c.targets, u)
 		return u
 	}}
 }
@@ -61,12 +61,12 @@ func (in *interp) isUnmodelledClass(x syntax.Expr) bool {
 // callUnmodelled evaluates the arguments of a method of PHP that is not evaluated, whose result
 // is u. The method may change an object, call a function of the program, or make an object of a
 // class of the program. If an argument permits that, everything may have changed.
-func (in *interp) callUnmodelled(u *Unknown, args []syntax.Arg, pos syntax.Pos) []Value {
-	vals := in.evalArgs(args, pos)
+func (in *interp) callUnmodelled(u *Unknown, args []syntax.Arg) []Value {
+	vals := in.evalArgs(args)
 	if slices.ContainsFunc(vals, func(v Value) bool { return HoldsObject(v, 0) }) || in.mayCall(vals, 0) || in.nameClass(vals) {
 		in.Poison(u)
 	}
-	in.mayThrow(pos)
+	in.MayThrow()
 	return vals
 }
 

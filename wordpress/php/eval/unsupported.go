@@ -12,15 +12,15 @@ import (
 // notEvaluated is the end of each reason that names a feature which is not evaluated.
 const notEvaluated = ", which is not evaluated; see --with-php"
 
-// unsupported returns the refusal that ends the evaluation at a use of a feature. The
+// Unsupported returns the refusal that ends the evaluation at a use of a feature. The
 // feature includes its article: "a generator".
-func (in *interp) unsupported(pos syntax.Pos, feature string) error {
-	return in.unsupportedValue(pos, feature).refusal()
+func (in *interp) Unsupported(feature string) error {
+	return in.unsupportedValue(feature).refusal()
 }
 
 // unsupportedValue returns the unknown result of a feature that is not evaluated.
-func (in *interp) unsupportedValue(pos syntax.Pos, feature string) *Unknown {
-	return in.unknownAt(Undecidable, pos, "uses "+feature+notEvaluated).From(OriginFeature)
+func (in *interp) unsupportedValue(feature string) *Unknown {
+	return in.UnknownOf(Undecidable, "uses "+feature+notEvaluated).From(OriginFeature)
 }
 
 // unsupported returns the feature that prevents a use of the class; "" if there is none.

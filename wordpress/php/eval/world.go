@@ -72,7 +72,7 @@ const OrderReason = "depends on php.ini's variables_order, which says whether $_
 
 // prepareWorld sets the variables and constants that are known before the program starts.
 func (in *interp) prepareWorld() {
-	set := func(name string, v Value) { in.st.Set(in.varPlace(in.globals, name, syntax.Pos{}).slot, Share(v)) }
+	set := func(name string, v Value) { in.st.Set(in.varPlace(in.globals, name).slot, Share(v)) }
 	env, server := NewArray(), NewArray()
 	for name, v := range in.opt.Env {
 		if in.opt.EnvKnown {
@@ -114,8 +114,8 @@ func (in *interp) prepareWorld() {
 	for _, name := range []string{"_GET", "_POST", "_COOKIE", "_REQUEST", "_FILES"} {
 		set(name, NewArray())
 	}
-	in.storeSlot(writtenSlot, NewArray())
-	in.storeSlot(includeSlot, String("."))
+	in.Store(writtenSlot, NewArray())
+	in.Store(includeSlot, String("."))
 	for name, v := range in.opt.Constants {
 		in.st.Set(in.slot('c', name), &definition{v: String(v)})
 	}
@@ -125,22 +125,16 @@ func (in *interp) prepareWorld() {
 // may have changed.
 func (in *interp) Poison(u *Unknown) {
 	if in.hidden != "" {
-		panic(in.unsupported(syntax.Pos{}, in.hidden)) // any unknown may be an object of that class
+		panic(in.Unsupported(in.hidden)) // any unknown may be an object of that class
 	}
 	u = Opaque(u)
-	st := in.st.fork()
-	in.st.Each(func(slot int, v Value) {
-		switch {
-		case v.Kind() == KindRef:
-		default:
-			if _, def := v.(*definition); !def {
-				st.Set(slot, u)
-			}
+	for slot, v := range in.st.slots {
+		if _, def := v.(*definition); !def && v.Kind() != KindRef {
+			in.st.slots[slot] = u
 		}
 		in.charge(1)
-	})
-	st.poison, st.serial = u, in.serial
-	in.st = st
+	}
+	in.st.poison, in.st.serial = u, in.serial
 }
 
 // constName returns the name of a constant with its namespace in lower case. PHP ignores
@@ -153,8 +147,9 @@ func constName(name string) string {
 	return name
 }
 
-// peekConst returns a constant; ok is false if no world has it.
-func (in *interp) peekConst(name string) (Value, bool) {
+// Constant returns a constant; ok is false if no world has it. If the worlds differ, the
+// value is an unknown.
+func (in *interp) Constant(name string) (v Value, ok bool) {
 	name = constName(name)
 	if v, ok := in.lib.Constants[name]; ok {
 		return v, true
@@ -182,7 +177,7 @@ func (in *interp) evalConst(x *syntax.ConstExpr) Value {
 		if name == "" {
 			continue
 		}
-		v, found := in.readConst(constName(name), x.Pos)
+		v, found := in.readConst(constName(name))
 		if found {
 			return v
 		}
@@ -190,12 +185,12 @@ func (in *interp) evalConst(x *syntax.ConstExpr) Value {
 	if in.st.poison != nil {
 		return in.st.poison
 	}
-	panic(in.Throw("Error", `Undefined constant "`+x.Name+`"`, x.Pos))
+	panic(in.Throw("Error", `Undefined constant "`+x.Name+`"`))
 }
 
 // readConst returns a constant's value in the worlds that have it. The other worlds end,
 // or throw if the program may catch that.
-func (in *interp) readConst(name string, pos syntax.Pos) (Value, bool) {
+func (in *interp) readConst(name string) (Value, bool) {
 	if v, ok := in.lib.Constants[name]; ok {
 		return v, true
 	}
@@ -210,7 +205,7 @@ func (in *interp) readConst(name string, pos syntax.Pos) (Value, bool) {
 	if in.st.poison != nil {
 		return in.st.poison, true
 	}
-	in.mayThrow(pos)
+	in.MayThrow()
 	c := *d
 	c.maybe = nil
 	in.st.Set(slot, &c)
@@ -218,7 +213,7 @@ func (in *interp) readConst(name string, pos syntax.Pos) (Value, bool) {
 }
 
 // Define defines a constant in the worlds that do not have it.
-func (in *interp) Define(name string, v Value, pos syntax.Pos) Value {
+func (in *interp) Define(name string, v Value) Value {
 	if strings.HasPrefix(name, `\`) {
 		return Bool(true) // PHP defines such a constant, but no code can read it
 	}
@@ -239,24 +234,26 @@ func (in *interp) Define(name string, v Value, pos syntax.Pos) Value {
 		return Opaque(d.maybe)
 	}
 	in.st.Set(slot, &definition{v: Share(v)})
-	in.Alloc(128+len(name), pos)
+	in.Alloc(128 + len(name))
 	return Bool(true)
 }
 
-// getenv returns an environment variable.
-func (in *interp) getenv(name string, pos syntax.Pos) Value {
+// Env returns an environment variable as getenv() does: null if it is unset, an unknown
+// if that is not known.
+func (in *interp) Env(name string) Value {
 	v := in.st.Get(in.slot('m', "env"))
 	if v == nil {
 		return Null
 	}
-	e := in.Element(v, step{k: Key{S: name, Str: true}}, pos)
+	e := in.element(v, step{k: Key{S: name, Str: true}})
 	if k := StrKey(name); !k.Str {
-		e = in.Element(v, step{k: k}, pos)
+		e = in.element(v, step{k: k})
 	}
 	return e
 }
 
-func (in *interp) putenv(name string, v Value) {
+// Setenv sets an environment variable as putenv() does; null unsets it.
+func (in *interp) Setenv(name string, v Value) {
 	p := &place{slot: in.slot('m', "env"), path: []step{{k: StrKey(name)}}}
 	change := func(Value) Value {
 		if v.Kind() == KindNull {
@@ -267,20 +264,27 @@ func (in *interp) putenv(name string, v Value) {
 	in.update(p, change)
 }
 
-func (in *interp) loadSlot(name string) Value { return in.st.Get(in.slot('m', name)) }
+// Load returns what a model stored in a slot: the state of a library, under a name that
+// the model chooses ("roots.config"); nil if nothing was stored. Like variables, slots
+// are forked and joined with the world. Arrays are joined key by key. If only some worlds
+// stored a value, the others count as null.
+func (in *interp) Load(name string) Value { return in.st.Get(in.slot('m', name)) }
 
-func (in *interp) storeSlot(name string, v Value) { in.st.Set(in.slot('m', name), Share(v)) }
+// Store writes a slot that Load reads.
+func (in *interp) Store(name string, v Value) { in.st.Set(in.slot('m', name), Share(v)) }
 
-func (in *interp) readGlobal(name string) Value {
-	v, _ := in.dereference(in.varPlace(in.globals, name, syntax.Pos{}))
+// Global returns a global variable or a superglobal (_SERVER, _ENV).
+func (in *interp) Global(name string) Value {
+	v, _ := in.dereference(in.varPlace(in.globals, name))
 	if v == nil || v.Kind() == KindAbsent {
 		return Null
 	}
 	return v
 }
 
-func (in *interp) SetGlobalKey(name, k string, v Value, pos syntax.Pos) {
-	p := *in.varPlace(in.globals, name, pos)
+// SetGlobalKey writes one key of a global array.
+func (in *interp) SetGlobalKey(name, k string, v Value) {
+	p := *in.varPlace(in.globals, name)
 	p.path = []step{{k: StrKey(k)}}
 	if v.Kind() == KindNull {
 		in.unset(&p)

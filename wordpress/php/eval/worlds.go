@@ -52,15 +52,15 @@ func (in *interp) split(why *Unknown, alternatives ...func() error) error {
 	defer func() { in.why = outer }()
 	var ends joinPoint
 	for _, alternative := range alternatives {
-		in.st = base.fork()
+		in.st = in.fork(base)
 		in.addOutcome(&ends, in.attempt(alternative), why)
 	}
 	return in.resume(&ends)
 }
 
-// splitValue is like split, for two alternatives that yield values. The values are joined
-// too.
-func (in *interp) splitValue(why *Unknown, alternative func(first bool) Value) Value {
+// SplitValue is like split, for two alternatives that yield values: one for each of the two
+// groups of worlds that why separates. The values are joined too.
+func (in *interp) SplitValue(why *Unknown, alternative func(first bool) Value) Value {
 	var val Value
 	of := func(first bool) func() error {
 		return func() error {

@@ -1,7 +1,5 @@
 package eval
 
-import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
-
 // assign writes a value to a place.
 func (in *interp) assign(p *place, v Value) {
 	in.update(p, func(Value) Value { return Share(v) })
@@ -14,7 +12,7 @@ func (in *interp) update(p *place, change func(old Value) Value) {
 		in.assignToUnknown(p.unknown)
 		return
 	case p.slot == 0 && len(p.path) > 0:
-		in.changed(p.temp, p.path, p.at, change)
+		in.changed(p.temp, p.path, change)
 		return
 	case p.slot == 0:
 		change(p.temp)
@@ -24,7 +22,7 @@ func (in *interp) update(p *place, change func(old Value) Value) {
 	if isConditionalReference(old) {
 		panic(old.(*Unknown).refusal())
 	}
-	v := in.changed(old, p.path, p.at, func(old Value) Value {
+	v := in.changed(old, p.path, func(old Value) Value {
 		return in.typed(p, change(old))
 	})
 	if v == nil && in.st.poison != nil {
@@ -37,46 +35,46 @@ func (in *interp) update(p *place, change func(old Value) Value) {
 // changed.
 func (in *interp) assignToUnknown(u *Unknown) {
 	in.Poison(u)
-	in.Steps(64, syntax.Pos{})
+	in.Steps(64)
 }
 
 // changed returns container v after a change at the end of a path in it.
-func (in *interp) changed(v Value, path []step, pos syntax.Pos, change func(Value) Value) Value {
+func (in *interp) changed(v Value, path []step, change func(Value) Value) Value {
 	if len(path) == 0 {
 		if v == nil {
 			return change(Null)
 		}
 		return change(v)
 	}
-	in.enter(pos)
-	defer in.leave()
+	in.enter()
+	defer in.leave(in.pos)
 	switch c := v.(type) {
 	case nil, NullType, AbsentValue:
-		return in.changedArray(NewArray(), path, pos, change)
+		return in.changedArray(NewArray(), path, change)
 	case *Array:
-		return in.changedArray(c, path, pos, change)
+		return in.changedArray(c, path, change)
 	case *Unknown:
 		change(Opaque(c))
 		return Opaque(c) // it stays unknown
 	case Bool:
 		if !c {
-			return in.changedArray(NewArray(), path, pos, change)
+			return in.changedArray(NewArray(), path, change)
 		}
 	case String:
-		panic(in.unsupported(pos, "a write to a string offset"))
+		panic(in.Unsupported("a write to a string offset"))
 	case *Object:
-		panic(in.indexedObject(c, pos))
+		panic(in.indexedObject(c))
 	}
-	panic(in.Throw("Error", "Cannot use a scalar value as an array", pos))
+	panic(in.Throw("Error", "Cannot use a scalar value as an array"))
 }
 
 // separate returns the array itself if it may be changed in place, else a copy.
-func (in *interp) separate(a *Array, pos syntax.Pos) *Array {
+func (in *interp) separate(a *Array) *Array {
 	if !a.shared && a.epoch == in.st.epoch {
 		return a
 	}
-	in.Alloc(a.Size(), pos)
-	in.Steps(len(a.Entries)/8, pos)
+	in.Alloc(a.Size())
+	in.Steps(len(a.Entries) / 8)
 	c := a.Clone()
 	c.epoch = in.st.epoch
 	for i := range c.Entries {
@@ -85,43 +83,43 @@ func (in *interp) separate(a *Array, pos syntax.Pos) *Array {
 	return c
 }
 
-func (in *interp) changedArray(a *Array, path []step, pos syntax.Pos, change func(Value) Value) Value {
-	a = in.separate(a, pos)
-	in.Alloc(96, pos)
+func (in *interp) changedArray(a *Array, path []step, change func(Value) Value) Value {
+	a = in.separate(a)
+	in.Alloc(96)
 	s := path[0]
 	switch {
 	case s.unknown != nil:
-		in.changed(Opaque(s.unknown), path[1:], pos, change)
+		in.changed(Opaque(s.unknown), path[1:], change)
 		a.invalidate(s.unknown)
 		return a
 	case s.push:
-		v := in.changed(nil, path[1:], pos, change)
+		v := in.changed(nil, path[1:], change)
 		if a.Why != nil {
 			a.invalidate(a.Why)
 			return a
 		}
 		if !a.Push(v) {
-			panic(in.Throw("Error", "Cannot add element to the array as the next element is already occupied", pos))
+			panic(in.Throw("Error", "Cannot add element to the array as the next element is already occupied"))
 		}
 		return a
 	}
-	in.changeKey(a, s, path[1:], pos, change)
+	in.changeKey(a, s, path[1:], change)
 	return a
 }
 
-func (in *interp) changeKey(a *Array, s step, rest []step, pos syntax.Pos, change func(Value) Value) {
+func (in *interp) changeKey(a *Array, s step, rest []step, change func(Value) Value) {
 	old, ok := a.Get(s.k)
 	if !ok && a.Rest != restNone && s.k.Str && a.Rest.Covers(s.k.S) {
-		old = in.unknownAt(Undecidable, pos, a.Rest.Reason()).From(a.Rest.Origin(s.k.S))
+		old = in.UnknownOf(Undecidable, a.Rest.Reason()).From(a.Rest.Origin(s.k.S))
 	}
-	v := in.changed(old, rest, pos, change)
+	v := in.changed(old, rest, change)
 	switch {
 	case v != nil:
 		a.Set(s.k, v)
 	case a.Rest != restNone || a.Why != nil:
 		a.Set(s.k, AbsentValue{})
 	default:
-		in.Steps(len(a.Entries)/8, pos)
+		in.Steps(len(a.Entries) / 8)
 		a.Remove(s.k)
 	}
 }
@@ -134,7 +132,7 @@ func (in *interp) unset(p *place) {
 	}
 	if len(p.path) > 0 {
 		v, _ := in.dereference(p)
-		holder := in.loadPath(v, p.path[:len(p.path)-1], p.at)
+		holder := in.loadPath(v, p.path[:len(p.path)-1])
 		if holder.Kind() == KindNull || holder == Value(Bool(false)) {
 			return
 		}
@@ -147,7 +145,7 @@ func (in *interp) unset(p *place) {
 	case isConditionalReference(held):
 		panic(held.(*Unknown).refusal())
 	case in.exported[p.slot] && in.frame != in.globals:
-		panic(in.unsupported(p.at, "unset() of a global variable in a function"))
+		panic(in.Unsupported("unset() of a global variable in a function"))
 	}
 	if in.st.poison != nil {
 		in.st.Set(p.slot, AbsentValue{})

@@ -82,15 +82,15 @@ func (c *Call) written(name Value) {
 	}
 	c.Alloc(list.Size() + 128 + len(abs))
 	list = list.Clone()
-	list.Put(c.in.identity(abs), Bool(true))
+	list.Put(c.identity(abs), Bool(true))
 	c.Store(writtenSlot, list)
 }
 
 // Rewritten returns an unknown if a path may lead to a file that the configuration
 // changed; else nil.
-func (in *interp) Rewritten(abs string, pos syntax.Pos) *Unknown {
+func (in *interp) Rewritten(abs string) *Unknown {
 	var found bool
-	switch v := in.loadSlot(writtenSlot).(type) {
+	switch v := in.Load(writtenSlot).(type) {
 	case *Unknown:
 		return v
 	case *Array:
@@ -106,7 +106,7 @@ func (in *interp) Rewritten(abs string, pos syntax.Pos) *Unknown {
 	if !found {
 		return nil
 	}
-	return in.unknownAt(Undecidable, pos, "depends on a file that the configuration changes itself")
+	return in.UnknownOf(Undecidable, "depends on a file that the configuration changes itself")
 }
 
 func below(path, dir string) bool {
@@ -115,7 +115,7 @@ func below(path, dir string) bool {
 }
 
 // Getcwd implements getcwd().
-func Getcwd(c *Call) Value { return String(c.in.identity(c.in.opt.DocRoot)) }
+func Getcwd(c *Call) Value { return String(c.identity(c.opt.DocRoot)) }
 
 // setIncludePath is not evaluated: from now on, a file without a folder in its name is
 // not found.
@@ -146,7 +146,7 @@ func LocalPath(c *Call) string {
 	}
 	abs, unfit := c.Path(name)
 	if unfit != "" {
-		c.Return(c.unsafe("reads through " + unfit))
+		c.Return(c.UnknownOf(Unsafe, "reads through "+unfit))
 	}
 	if u := c.Rewritten(abs); u != nil {
 		c.Return(u)
@@ -162,12 +162,12 @@ func missing(err error) bool {
 
 // AskedFile returns the result of a file function for an error of Files.
 func AskedFile(c *Call, err error) Value {
-	errs := c.in.opt.Errors
+	errs := c.opt.Errors
 	switch {
 	case missing(err):
 		return Bool(false)
 	case errs != nil && errs.Outside(err):
-		return c.unsafe("looks for a file outside the site's home").From(OriginHome)
+		return c.UnknownOf(Unsafe, "looks for a file outside the site's home").From(OriginHome)
 	}
 	return c.UnknownOf(Unreadable, "needs a file that cannot be read")
 }
