@@ -45,7 +45,7 @@ var refusedCases = map[string]string{
 	"platformsh-config-reader":       "uses an exception inside a try statement",
 	"servers-by-priority":            "calls uasort()",
 	"settings-object-with-interface": "uses a class with __get",
-	"strict-types-fallback":          "uses an exception inside a try statement",
+	"strict-types-fallback":          "uses a conversion to another type under strict types",
 	"strings-of-conditions":          "calls intdiv()",
 	"table-prefix-forms":             "uses an assignment by reference",
 	"templates-by-callback":          "uses a closure that uses a variable by reference",

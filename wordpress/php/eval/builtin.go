@@ -38,7 +38,6 @@ type Call struct {
 	targets []*place  // places of the by-reference arguments; nil for others
 	This    *Object   // the object of a native method
 	Class   *PHPClass // the class that a native static method was called on
-	weak    bool      // callbacks run without strict types
 	inexact bool      // Unknown was called: the result is not exact
 }
 
@@ -163,8 +162,12 @@ func (c *Call) SetRef(i int, v Value) {
 }
 
 // Invoke calls a PHP callable: a closure, a name, or an array of object and method.
-func (c *Call) Invoke(fn Value, args ...Value) Value {
-	return c.invoke(fn, args, true)
+func (in *interp) Invoke(fn Value, args ...Value) Value {
+	to := in.callable(fn)
+	for _, v := range args {
+		Share(v)
+	}
+	return in.call(to, args)
 }
 
 // Files returns the site's files. To read contents, use ReadFile, which obeys the limits.
@@ -219,11 +222,6 @@ func Present(v Value) Value {
 		return Null
 	}
 	return v
-}
-
-// CallBack calls a PHP callable, with strict types if this call has them.
-func (c *Call) CallBack(fn Value, args []Value) Value {
-	return c.invoke(fn, args, c.weak)
 }
 
 // Element returns an element of an array.

@@ -117,3 +117,26 @@ func (in *interp) leave(outer syntax.Pos) { in.depth, in.pos = in.depth-1, outer
 func (in *interp) Refuse(c Class, format string, args ...any) error {
 	return &Refusal{Class: c, File: in.file(), Line: int(in.pos.Line), Message: fmt.Sprintf(format, args...)}
 }
+
+// Exceptions are not caught: an exception ends its world. In a try statement, a program
+// that throws or may throw one is refused.
+const caught = "an exception inside a try statement"
+
+// Throw returns the error for an exception of one of PHP's classes. The caller panics
+// with it.
+func (in *interp) Throw(class, message string) error {
+	return in.throw("stops with " + class + ": " + plainMessage(message))
+}
+
+func (in *interp) throw(message string) error {
+	in.MayThrow()
+	return in.endWorld("%s", message)
+}
+
+// MayThrow is called where PHP may throw an exception because of an unknown value. The
+// worlds in which it does end, and the others continue.
+func (in *interp) MayThrow() {
+	if in.trying > 0 {
+		panic(in.Unsupported(caught))
+	}
+}

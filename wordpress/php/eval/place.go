@@ -224,21 +224,56 @@ func (in *interp) evalPlace(x syntax.Expr) Value {
 	return Share(v)
 }
 
-// underProperty reports whether an element belongs to an array in a property.
-func underProperty(x *syntax.IndexExpr) bool {
-	for {
-		switch base := x.Base.(type) {
-		case *syntax.IndexExpr:
-			x = base
-		case *syntax.PropExpr:
-			return true
-		default:
-			return false
-		}
+// inProperty reports whether a place is a property, or an element of one.
+func inProperty(x syntax.Expr) bool {
+	for e, ok := x.(*syntax.IndexExpr); ok; e, ok = x.(*syntax.IndexExpr) {
+		x = e.Base
 	}
+	_, ok := x.(*syntax.PropExpr)
+	return ok
 }
 
 // globalsArray returns the value of $GLOBALS as a whole, which is always unknown.
 func (in *interp) globalsArray() Value {
 	return in.UnknownOf(Undecidable, "depends on the list of all global variables")
+}
+
+// A step is one key in the path of a place: a known key, the next free one, or an
+// unknown.
+type step struct {
+	k       Key
+	push    bool
+	null    bool // the key was null, which counts as 0 in a string
+	unknown *Unknown
+}
+
+// stepOf evaluates the key of an element. ok is false if PHP accepts no such key.
+func (in *interp) stepOf(key syntax.Expr) (s step, ok bool) {
+	v := in.eval(key)
+	if u := in.UnknownIn(v); u != nil {
+		return step{unknown: u}, true
+	}
+	s.k, ok = ToKey(v)
+	s.null = v.Kind() == KindNull
+	return s, ok
+}
+
+// keyStep is like stepOf. It panics with an exception if PHP accepts no such key.
+func (in *interp) keyStep(key syntax.Expr) step {
+	s, ok := in.stepOf(key)
+	if !ok {
+		panic(in.Throw("TypeError", "Illegal offset type"))
+	}
+	return s
+}
+
+// indexPlace appends the key of an element to a place.
+func (in *interp) indexPlace(p *place, x *syntax.IndexExpr) *place {
+	s := step{push: true}
+	if x.Idx != nil {
+		s = in.keyStep(x.Idx)
+	}
+	c := *p
+	c.path = append(p.path[:len(p.path):len(p.path)], s)
+	return &c
 }

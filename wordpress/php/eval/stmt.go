@@ -81,12 +81,10 @@ func (in *interp) execNames(s syntax.Stmt) {
 		in.execStatic(s)
 	case *syntax.UnsetStmt:
 		for _, x := range s.Vars {
-			if _, ok := x.(*syntax.PropExpr); ok {
+			if inProperty(x) {
 				panic(in.Unsupported("unset() of a property"))
 			}
-			p := in.place(x)
-			in.touchProp(x, p)
-			in.unset(p)
+			in.unset(in.place(x))
 		}
 	case *syntax.ConstStmt:
 		for _, item := range s.Items {

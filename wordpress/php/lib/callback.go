@@ -97,7 +97,7 @@ func mapMany(c *eval.Call) eval.Value {
 }
 
 func callUserFunc(c *eval.Call) eval.Value {
-	return c.CallBack(c.Arg(0), c.Args[1:])
+	return c.Invoke(c.Arg(0), c.Args[1:]...)
 }
 
 func callUserFuncArray(c *eval.Call) eval.Value {
@@ -119,5 +119,5 @@ func callUserFuncArray(c *eval.Call) eval.Value {
 		}
 		args = append(args, e.Value)
 	}
-	return c.CallBack(c.Arg(0), args)
+	return c.Invoke(c.Arg(0), args...)
 }
