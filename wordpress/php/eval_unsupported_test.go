@@ -121,6 +121,8 @@ var unsupportedFeatures = []struct{ feature, code string }{
 	{"stream_wrapper_register() with a function of the program", `class A { function stream_open() { $GLOBALS['r'] = 'b'; return true; } } stream_wrapper_register('v', 'A'); $r = 'a'; $f = @file_get_contents('v://a');`},
 	{"a class with __sleep", `class A { function __sleep() { $GLOBALS['r'] = 'b'; return []; } } $r = 'a'; $s = serialize([new A]);`},
 	{"a class with __serialize", `class A { function __serialize(): array { $GLOBALS['r'] = 'b'; return []; } } $r = 'a'; $s = serialize(new A);`},
+	{"defined() for a class constant", `class A { const C = 1; } $r = defined('A::C') ? 'a' : 'b';`},
+	{"constant() for a class constant", `class A { const C = 'a'; } $r = constant('A::C');`},
 	{"ob_start() with a function of the program", `$r = 'a'; function f($s) { return $s; } ob_start('f');`},
 	{"a comparison of objects", `$r = (object) ['a' => 1] == (object) ['a' => 1];`},
 	{"an operator on the bits of a string", `$r = 'a' ^ 'b';`},

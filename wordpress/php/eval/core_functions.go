@@ -41,16 +41,8 @@ func defineFunc(c *Call) Value {
 
 func definedFunc(c *Call) Value {
 	name := c.Str(0)
-	if i := strings.Index(name, "::"); i > 0 {
-		k, u := c.findClass(name[:i])
-		if u != nil {
-			return Opaque(u)
-		}
-		if k == nil {
-			return Bool(false)
-		}
-		_, owner := k.Constant(name[i+2:])
-		return Bool(owner != nil)
+	if strings.Contains(name, "::") {
+		panic(c.Unsupported("defined() for a class constant"))
 	}
 	in := c.interp
 	if _, ok := in.lib.Constants[constName(name)]; ok {
@@ -75,12 +67,8 @@ func definedFunc(c *Call) Value {
 func constantFunc(c *Call) Value {
 	name := c.Str(0)
 	c.Alloc(4 * len(name))
-	if i := strings.Index(name, "::"); i > 0 {
-		k, u := c.classNamed(name[:i])
-		if u != nil {
-			return Opaque(u)
-		}
-		return c.classConstant(k, name[i+2:])
+	if strings.Contains(name, "::") {
+		panic(c.Unsupported("constant() for a class constant"))
 	}
 	return c.evalConst(&syntax.ConstExpr{Pos: c.pos, Name: name})
 }
@@ -136,28 +124,22 @@ func classExists(c *Call) Value {
 	return Bool(k != nil)
 }
 
-// classArg returns the class of argument i, an object or a class name; nil if there is
-// none.
-func (c *Call) classArg(i int) (*PHPClass, *Unknown) {
-	switch v := c.Arg(i).(type) {
-	case *Object:
-		return v.Class, nil
-	case String:
-		return c.findClass(string(v))
-	}
-	return nil, nil
-}
-
 func methodExists(c *Call) Value {
-	k, u := c.classArg(0)
-	if u != nil {
-		return Opaque(u)
+	var k *PHPClass
+	var u *Unknown
+	switch v := c.Arg(0).(type) {
+	case *Object:
+		k = v.Class
+	case String:
+		k, u = c.findClass(string(v))
 	}
-	name := c.Str(1)
-	if k == nil {
+	switch {
+	case u != nil:
+		return Opaque(u)
+	case k == nil:
 		return Bool(false)
 	}
-	m, _ := k.Method(syntax.Lower(name))
+	m, _ := k.Method(syntax.Lower(c.Str(1)))
 	return Bool(m != nil)
 }
 
