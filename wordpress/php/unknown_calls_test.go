@@ -37,6 +37,9 @@ func TestUnknownCallsOfTheProgram(t *testing.T) {
 		"a method of one of several objects":    `class C { function __call($n, $m) { ` + define + ` } } $o = $_SERVER['HTTP_N'] ? new C : new stdClass; $o->foo();`,
 		"a list, or an object that is iterated": `class C implements IteratorAggregate { function getIterator(): Iterator { ` + define + ` return new ArrayIterator([]); } } $l = $_SERVER['HTTP_N'] ? new C : []; foreach ($l as $q) { }`,
 		"a list, or an object that is counted":  `class C implements Countable { function count(): int { ` + define + ` return 1; } } $l = $_SERVER['HTTP_N'] ? new C : []; $v = count($l);`,
+		"a class before its declaration":        `if ($_SERVER['HTTP_N']) { $e = new E('q'); ` + define + ` } class E extends Exception { }`,
+		"a class that is counted, before it":    `if ($_SERVER['HTTP_N']) { $n = count(new C); ` + define + ` } class C implements Countable { function count(): int { return 1; } }`,
+		"a list of a class of PHP":              `class L extends ArrayObject { function __construct() { } function offsetGet($k): mixed { ` + define + ` return 1; } } $l = new L; $v = $l['k'];`,
 		"a variable that a statement changes":   `$v = 'x'; $m = new mysqli('h'); $s = $m->prepare('select 1'); $s->bind_result($v); $s->fetch(); define('A', $v);`,
 	} {
 		t.Run(name, func(t *testing.T) {
