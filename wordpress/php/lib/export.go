@@ -35,7 +35,7 @@ func serializeTo(c *eval.Call, b *strings.Builder, v eval.Value, depth int) bool
 	case eval.Int:
 		b.WriteString("i:" + eval.ToString(v) + ";")
 	case eval.Float:
-		if size := math.Abs(float64(v)); size != 0 && (size < 1e-4 || size >= 1e15) {
+		if size := math.Abs(float64(v)); size != 0 && !(size >= 1e-4 && size < 1e15) { // also for NAN
 			return false
 		}
 		b.WriteString("d:" + strconv.FormatFloat(float64(v), 'f', -1, 64) + ";")

@@ -103,7 +103,7 @@ func replaceOne(c *eval.Call, s string, search, replace eval.Value) (string, int
 // bytes. The form with one argument, which continues with an earlier text, is not
 // evaluated.
 func strtok(c *eval.Call) eval.Value {
-	if len(c.Args) < 2 {
+	if !c.Has(1) {
 		return c.RefusedFor("with one argument")
 	}
 	text, separators := c.Str(0), c.Str(1)

@@ -64,7 +64,10 @@ func parseURLFunc(c *eval.Call) eval.Value {
 	s, component := c.Str(0), c.Int(1, -1)
 	c.Alloc(2*len(s) + 1024)
 	u, ok := parseURL(s)
+	before, after, _ := strings.Cut(s, ":")
 	switch {
+	case strings.ContainsAny(strings.TrimPrefix(before, "//"), "/?#") && portLike(after):
+		return c.RefusedFor("for a URL with a colon and a number after its host") // PHP takes the number as a port
 	case !ok:
 		return eval.Bool(false)
 	case int(component) >= len(urlParts):
