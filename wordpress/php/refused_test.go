@@ -285,8 +285,10 @@ func TestObjectsGivenToWhatIsNotEvaluated(t *testing.T) {
 		function jsonSerialize(): mixed { $GLOBALS['r'] = 'after'; return 1; }
 		function count(): int { return 1; } }
 	`
-	for _, code := range []string{`soundex(new C);`, `json_encode([['c' => new C]]);`, `sort($list, SORT_STRING);`, `wordwrap(new C);`,
-		`preg_replace('/a/', 'b', [new C]);`, `str_replace(['a', new C], 'b', ['a']);`} {
+	for _, code := range []string{
+		`soundex(new C);`, `json_encode([['c' => new C]]);`, `sort($list, SORT_STRING);`, `wordwrap(new C);`,
+		`preg_replace('/a/', 'b', [new C]);`, `str_replace(['a', new C], 'b', ['a']);`,
+	} {
 		if got := refusalOf(t, class+`$list = [new C, 'a']; `+code); strings.HasPrefix(got, "answers") {
 			t.Errorf("%s %s, want a refusal", code, got)
 		}

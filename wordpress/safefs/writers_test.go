@@ -107,7 +107,10 @@ func TestSoleWriter(t *testing.T) {
 		uid  uint32
 		text []string
 	}{
-		{0, 0, nil}, {4242, 4242, nil}, {0, 4242, nil}, {4242, 4242, nil},
+		{0, 0, nil},
+		{4242, 4242, nil},
+		{0, 4242, nil},
+		{4242, 4242, nil},
 		{4243, 0, []string{"several users", "uid 4242 may change \"/site/x\"", "uid 4243 may change", "run_as"}},
 	} {
 		w.addUser(c.add, path)

@@ -25,9 +25,14 @@ func TestFor(t *testing.T) {
 		same    bool
 		text    string
 	}{
-		{"", true, 101119, true, "MariaDB 10.11"}, {"", false, 50744, true, "MySQL 5.7"}, {"mariadb1011", true, 101119, true, "MariaDB 10.11"},
-		{"mariadb1011", true, 100622, false, "MariaDB 10.11"}, {"mariadb", false, 101119, false, "MariaDB 10.11"}, {"mysql8", false, 80040, true, "MySQL 8.0"},
-		{"mysql8", false, 80404, false, "MySQL 8.0"}, {"mysql57", false, 50744, true, "MySQL 5.7"},
+		{"", true, 101119, true, "MariaDB 10.11"},
+		{"", false, 50744, true, "MySQL 5.7"},
+		{"mariadb1011", true, 101119, true, "MariaDB 10.11"},
+		{"mariadb1011", true, 100622, false, "MariaDB 10.11"},
+		{"mariadb", false, 101119, false, "MariaDB 10.11"},
+		{"mysql8", false, 80040, true, "MySQL 8.0"},
+		{"mysql8", false, 80404, false, "MySQL 8.0"},
+		{"mysql57", false, 50744, true, "MySQL 5.7"},
 	} {
 		target, err := For(c.name, c.mariaDB, c.number)
 		if err != nil || target.Same != c.same || target.String() != c.text {
@@ -62,8 +67,12 @@ func TestWhatServersHave(t *testing.T) {
 			what string
 			has  bool
 		}{
-			{"sequences", target.HasSequences()}, {"packages", target.HasPackages()}, {"libraries", target.HasLibraries()},
-			{"history", target.HasHistory()}, {"immediate", target.HasExecuteImmediate()}, {"vector", target.hasVector()},
+			{"sequences", target.HasSequences()},
+			{"packages", target.HasPackages()},
+			{"libraries", target.HasLibraries()},
+			{"history", target.HasHistory()},
+			{"immediate", target.HasExecuteImmediate()},
+			{"vector", target.hasVector()},
 		} {
 			if has.has {
 				got = append(got, has.what)
@@ -77,17 +86,39 @@ func TestWhatServersHave(t *testing.T) {
 
 func TestCollations(t *testing.T) {
 	for _, c := range []struct{ server, name, want string }{
-		{"mysql57", "utf8mb4_0900_ai_ci", "utf8mb4_unicode_520_ci"}, {"mysql57", "utf8mb4_0900_bin", "utf8mb4_bin"}, {"mariadb118", "utf8mb4_0900_as_cs", "utf8mb4_bin"},
-		{"mariadb1011", "utf8mb4_de_pb_0900_ai_ci", "utf8mb4_unicode_520_ci"}, {"mysql8", "utf8mb4_0900_ai_ci", "utf8mb4_0900_ai_ci"},
-		{"mysql8", "utf8mb4_uca1400_ai_ci", "utf8mb4_0900_ai_ci"}, {"mysql8", "utf8mb4_uca1400_as_ci", "utf8mb4_0900_as_ci"}, {"mysql8", "utf8mb4_uca1400_as_cs", "utf8mb4_0900_as_cs"},
-		{"mysql8", "utf8mb4_uca1400_ai_cs", "utf8mb4_bin"}, {"mysql8", "utf8mb4_uca1400_german2_ai_ci", "utf8mb4_0900_ai_ci"}, {"mysql8", "utf8mb3_uca1400_ai_ci", "utf8mb3_unicode_520_ci"},
-		{"mysql57", "utf8mb4_uca1400_ai_ci", "utf8mb4_unicode_520_ci"}, {"mariadb106", "utf8mb4_uca1400_as_cs", "utf8mb4_bin"}, {"mariadb1011", "utf8mb4_uca1400_ai_ci", "utf8mb4_uca1400_ai_ci"},
-		{"mariadb114", "utf8mb4_general1400_as_ci", "utf8mb4_general_ci"}, {"mysql8", "utf8mb3_general1400_as_ci", "utf8mb3_general_ci"}, {"mariadb118", "utf8mb4_general1400_as_ci", "utf8mb4_general1400_as_ci"},
-		{"mysql57", "utf8mb3_tolower_ci", "utf8_general_ci"}, {"mysql8", "utf8mb3_tolower_ci", "utf8mb3_tolower_ci"}, {"mariadb118", "utf8mb3_tolower_ci", "utf8mb3_general_ci"},
-		{"mysql8", "utf8mb4_general_nopad_ci", "utf8mb4_general_ci"}, {"mysql8", "latin1_nopad_bin", "latin1_bin"}, {"mysql57", "utf8mb4_croatian_mysql561_ci", "utf8mb4_croatian_ci"},
-		{"mysql8", "utf8mb4_myanmar_ci", "utf8mb4_unicode_520_ci"}, {"mysql8", "utf8mb4_thai_520_w2", "utf8mb4_unicode_520_ci"}, {"mariadb105", "utf8mb4_myanmar_ci", "utf8mb4_myanmar_ci"},
-		{"mariadb118", "gb18030_chinese_ci", "utf8mb4_unicode_520_ci"}, {"mariadb118", "gb18030_bin", "utf8mb4_bin"}, {"mysql8", "gb18030_bin", "gb18030_bin"},
-		{"mariadb105", "utf8mb3_bin", "utf8_bin"}, {"mariadb106", "utf8mb3_bin", "utf8mb3_bin"}, {"mysql8", "binary", "binary"}, {"mysql57", "latin1_swedish_ci", "latin1_swedish_ci"},
+		{"mysql57", "utf8mb4_0900_ai_ci", "utf8mb4_unicode_520_ci"},
+		{"mysql57", "utf8mb4_0900_bin", "utf8mb4_bin"},
+		{"mariadb118", "utf8mb4_0900_as_cs", "utf8mb4_bin"},
+		{"mariadb1011", "utf8mb4_de_pb_0900_ai_ci", "utf8mb4_unicode_520_ci"},
+		{"mysql8", "utf8mb4_0900_ai_ci", "utf8mb4_0900_ai_ci"},
+		{"mysql8", "utf8mb4_uca1400_ai_ci", "utf8mb4_0900_ai_ci"},
+		{"mysql8", "utf8mb4_uca1400_as_ci", "utf8mb4_0900_as_ci"},
+		{"mysql8", "utf8mb4_uca1400_as_cs", "utf8mb4_0900_as_cs"},
+		{"mysql8", "utf8mb4_uca1400_ai_cs", "utf8mb4_bin"},
+		{"mysql8", "utf8mb4_uca1400_german2_ai_ci", "utf8mb4_0900_ai_ci"},
+		{"mysql8", "utf8mb3_uca1400_ai_ci", "utf8mb3_unicode_520_ci"},
+		{"mysql57", "utf8mb4_uca1400_ai_ci", "utf8mb4_unicode_520_ci"},
+		{"mariadb106", "utf8mb4_uca1400_as_cs", "utf8mb4_bin"},
+		{"mariadb1011", "utf8mb4_uca1400_ai_ci", "utf8mb4_uca1400_ai_ci"},
+		{"mariadb114", "utf8mb4_general1400_as_ci", "utf8mb4_general_ci"},
+		{"mysql8", "utf8mb3_general1400_as_ci", "utf8mb3_general_ci"},
+		{"mariadb118", "utf8mb4_general1400_as_ci", "utf8mb4_general1400_as_ci"},
+		{"mysql57", "utf8mb3_tolower_ci", "utf8_general_ci"},
+		{"mysql8", "utf8mb3_tolower_ci", "utf8mb3_tolower_ci"},
+		{"mariadb118", "utf8mb3_tolower_ci", "utf8mb3_general_ci"},
+		{"mysql8", "utf8mb4_general_nopad_ci", "utf8mb4_general_ci"},
+		{"mysql8", "latin1_nopad_bin", "latin1_bin"},
+		{"mysql57", "utf8mb4_croatian_mysql561_ci", "utf8mb4_croatian_ci"},
+		{"mysql8", "utf8mb4_myanmar_ci", "utf8mb4_unicode_520_ci"},
+		{"mysql8", "utf8mb4_thai_520_w2", "utf8mb4_unicode_520_ci"},
+		{"mariadb105", "utf8mb4_myanmar_ci", "utf8mb4_myanmar_ci"},
+		{"mariadb118", "gb18030_chinese_ci", "utf8mb4_unicode_520_ci"},
+		{"mariadb118", "gb18030_bin", "utf8mb4_bin"},
+		{"mysql8", "gb18030_bin", "gb18030_bin"},
+		{"mariadb105", "utf8mb3_bin", "utf8_bin"},
+		{"mariadb106", "utf8mb3_bin", "utf8mb3_bin"},
+		{"mysql8", "binary", "binary"},
+		{"mysql57", "latin1_swedish_ci", "latin1_swedish_ci"},
 	} {
 		if got := other(t, c.server).Collation(c.name); got != c.want {
 			t.Errorf("%s: %s became %s, want %s", c.server, c.name, got, c.want)
@@ -220,8 +251,14 @@ func TestModesOfOneServer(t *testing.T) {
 	const ofMariaDB = "SIMULTANEOUS_ASSIGNMENT,IGNORE_BAD_TABLE_OPTIONS,EMPTY_STRING_IS_NULL,TIME_ROUND_FRACTIONAL"
 	const ofMySQL5 = "NO_AUTO_CREATE_USER,ORACLE,MSSQL,DB2,POSTGRESQL,MAXDB,MYSQL323,MYSQL40,NO_KEY_OPTIONS,NO_TABLE_OPTIONS,NO_FIELD_OPTIONS"
 	for _, c := range []struct{ server, mode, want string }{
-		{"mysql8", ofMariaDB, ""}, {"mysql8", ofMySQL5, ""}, {"mysql57", ofMariaDB, ""}, {"mysql57", ofMySQL5, ofMySQL5}, {"mysql57", ofMySQL8, ""},
-		{"mysql9", "TRADITIONAL," + ofMySQL8, "TRADITIONAL," + ofMySQL8}, {"mariadb118", ofMySQL8, ""}, {"mariadb118", ofMariaDB, ofMariaDB},
+		{"mysql8", ofMariaDB, ""},
+		{"mysql8", ofMySQL5, ""},
+		{"mysql57", ofMariaDB, ""},
+		{"mysql57", ofMySQL5, ofMySQL5},
+		{"mysql57", ofMySQL8, ""},
+		{"mysql9", "TRADITIONAL," + ofMySQL8, "TRADITIONAL," + ofMySQL8},
+		{"mariadb118", ofMySQL8, ""},
+		{"mariadb118", ofMariaDB, ofMariaDB},
 	} {
 		if got, _, _ := other(t, c.server).Modes(c.mode); got != c.want {
 			t.Errorf("%s: %s became %s", c.server, c.mode, got)
@@ -231,8 +268,14 @@ func TestModesOfOneServer(t *testing.T) {
 
 func TestStandIns(t *testing.T) {
 	for _, c := range []struct{ server, kind, want string }{
-		{"mysql8", "uuid", "CAST(NULL AS CHAR)"}, {"mariadb118", "uuid", "CAST(NULL AS UUID)"}, {"mariadb105", "inet6", "CAST(NULL AS INET6)"}, {"mariadb105", "inet4", "CAST(NULL AS CHAR)"},
-		{"mysql8", "vector", "CAST('' AS BINARY)"}, {"mysql9", "vector", "STRING_TO_VECTOR('[1]')"}, {"mariadb118", "vector", "VEC_FromText('[1]')"}, {"mariadb114", "vector", "CAST('' AS BINARY)"},
+		{"mysql8", "uuid", "CAST(NULL AS CHAR)"},
+		{"mariadb118", "uuid", "CAST(NULL AS UUID)"},
+		{"mariadb105", "inet6", "CAST(NULL AS INET6)"},
+		{"mariadb105", "inet4", "CAST(NULL AS CHAR)"},
+		{"mysql8", "vector", "CAST('' AS BINARY)"},
+		{"mysql9", "vector", "STRING_TO_VECTOR('[1]')"},
+		{"mariadb118", "vector", "VEC_FromText('[1]')"},
+		{"mariadb114", "vector", "CAST('' AS BINARY)"},
 	} {
 		if got := other(t, c.server).StandIn(c.kind); got != c.want {
 			t.Errorf("%s on %s: %s", c.kind, c.server, got)
