@@ -35,6 +35,7 @@ func TestWorlds(t *testing.T) {
 		{"defined in one branch, then by default", `if (time() > 5) { define('A', 'x'); } defined('A') || define('A', 'x');`, "string x"},
 		{"first define wins in the worlds that have it", `if (time() > 5) { define('A', 'x'); } define('A', 'y');`, "open: time()"},
 		{"worlds that exit drop out", `if ($_SERVER['REQUEST_METHOD'] == 'POST') { define('A', 0); exit; } define('A', 'x');`, "string x"},
+		{"a world in which ?-> ends a chain stays", `if (time() > 5) { define('A', 'x'); } else { $o = null; $v = $o?->b->name(); define('A', 'y'); }`, "error: %s:1: uses ?-> before a call or a computed name, which is not evaluated; see --with-php: $o?->b->name()"},
 		{"worlds that throw drop out", `if (time() > 5) { throw new Exception('no'); } define('A', 'x');`, "string x"},
 		{"worlds that return from the file drop out", `if (time() > 5) { define('A', 1); return; } define('A', 'x');`, "string x"},
 		{"a return from a function joins", `function f() { if (time() > 5) { return 'x'; } return 'x'; } define('A', f());`, "string x"},

@@ -271,6 +271,8 @@ func (in *interp) evalWord(x *syntax.WordExpr) Value {
 		return in.not(in.fetchQuietly(x.X, fetchEmpty))
 	case "clone":
 		panic(in.Unsupported("clone"))
+	case "?->":
+		panic(in.Unsupported("?-> before a call or a computed name"))
 	case "yield":
 		panic(in.Unsupported("a generator"))
 	case "print":

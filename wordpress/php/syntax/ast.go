@@ -163,7 +163,7 @@ type (
 	}
 	// WordExpr is an operator that is a word, before one operand: include and the like,
 	// empty, eval, exit (X may be nil), print, throw, clone, yield. A command in
-	// backticks has the word "shell".
+	// backticks has the word "shell". A chain with ?-> may have the word "?->".
 	WordExpr struct {
 		Pos
 		Word string

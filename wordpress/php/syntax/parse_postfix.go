@@ -3,7 +3,11 @@ package syntax
 // postfix parses any number of […], ->name, ::name and (…) after an operand. The int is the
 // number of levels that they add to the tree. Without calls, an opening parenthesis ends the
 // operand.
+//
+// If the operand of ?-> is null, PHP evaluates nothing of what follows, up to the end of the chain.
+// A chain in which that makes a difference becomes a WordExpr with the word "?->".
 func (p *parser) postfix(start token, x Expr, flags operandFlags, calls bool) (Expr, operandFlags, int) {
+	nullsafe := false
 	for steps := 0; ; steps++ {
 		if !calls {
 			flags &^= mayCall
@@ -11,7 +15,8 @@ func (p *parser) postfix(start token, x Expr, flags operandFlags, calls bool) (E
 		if p.tok.kind != tOp {
 			return x, flags, steps
 		}
-		switch op := p.tok.text; {
+		op := p.tok.text
+		switch {
 		case op == "[" && flags&mayDeref != 0:
 			x, flags = p.index(start, x), isVar|anyPostfix
 		case (op == "->" || op == "?->") && flags&mayDeref != 0:
@@ -24,7 +29,33 @@ func (p *parser) postfix(start token, x Expr, flags operandFlags, calls bool) (E
 		default:
 			return x, flags, steps
 		}
+		if nullsafe = nullsafe || op == "?->"; nullsafe && !readsOnly(x) {
+			x = &WordExpr{p.at(start), "?->", x}
+		}
 	}
+}
+
+// readsOnly reports whether the last part of a chain only reads a member: whether it has no effect
+// and is null for null.
+func readsOnly(x Expr) bool {
+	part := Expr(nil)
+	switch x := x.(type) {
+	case *PropExpr:
+		part = x.Name
+	case *MethodExpr:
+		if x.Nullsafe {
+			part = x.Name
+		}
+	case *IndexExpr:
+		part = x.Idx
+	}
+	switch part := part.(type) {
+	case *LitExpr:
+		return true
+	case *VarExpr:
+		return part.Dyn == nil
+	}
+	return false
 }
 
 func (p *parser) index(start token, base Expr) Expr {
