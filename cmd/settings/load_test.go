@@ -128,7 +128,7 @@ sinks: [/var/all]
 		}
 		got = append(got, fmt.Sprint(s.Path, " ", s.Name, " ", s.RunAs, " ", s.WithPHP, " ", s.NoUploads, " ", s.ownSinks, " ", len(s.Sinks)))
 	}
-	if want := "/srv/plain  0 auto false false 1; /srv/shop shop 1234 /usr/bin/php8.2 true false 1; /srv/off  0  false true 1"; strings.Join(got, "; ") != want {
+	if want := "/srv/plain  0 auto false false 1; /srv/shop shop 1234 /usr/bin/php8.2 true false 1; /srv/off  0  false true 1"; strings.Join(got, "; ") != want { //nolint:dupword // two fields
 		t.Errorf("got  %s\nwant %s", strings.Join(got, "; "), want)
 	}
 	if paths := c.PathsOf("shop"); len(paths) != 1 || paths[0] != "/srv/shop" {

@@ -28,7 +28,7 @@ func TestDetect(t *testing.T) {
 		"a core without an index":     {map[string]string{"root/wp/wp-settings.php": "", "root/wp/wp-config.php": ""}, ""},
 		"a hidden core":               {map[string]string{"root/index.php": "'/.wp/wp-blog-header.php'", "root/.wp/wp-settings.php": ""}, ""},
 		"a folder without a core":     {map[string]string{"root/index.php": "'/wp/wp-blog-header.php'", "root/wp/x": ""}, ""},
-		"a core behind a link":        {map[string]string{"root/index.php": "'/wp/wp-blog-header.php'", "root/wp": "-> /srv/core"}, "root/wp root/wp"},
+		"a core behind a link":        {map[string]string{"root/index.php": "'/wp/wp-blog-header.php'", "root/wp": "-> /srv/core"}, "root/wp root/wp"}, //nolint:dupword // two folders
 		"a link, and a configuration": {map[string]string{"root/index.php": "'/wp/wp-blog-header.php'", "root/wp": "-> /srv/core", "root/wp-config.php": ""}, "root/wp root/wp-config.php"},
 		"a link of another name":      {map[string]string{"root/index.php": "'/wp/wp-blog-header.php'", "root/other": "-> /srv/core"}, ""},
 		"an index that is a folder":   {map[string]string{"root/index.php/x": "", "root/wp/wp-settings.php": ""}, ""},

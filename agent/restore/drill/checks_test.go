@@ -1,6 +1,7 @@
 package drill
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -118,8 +119,7 @@ func TestChecksOfARestoredSite(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = (&checker{drill: d, conn: conn}).all(t.Context())
-		conn.Close()
+		err = errors.Join((&checker{drill: d, conn: conn}).all(t.Context()), conn.Close())
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -91,7 +91,7 @@ func TestWordsAndNames(t *testing.T) {
 			words, named = append(words, token.IsWord("SELECT")), append(named, token.Is("select"))
 		}
 	}
-	if got := fmt.Sprint(words, named); got != "[true false false false] [true true false false]" {
+	if got := fmt.Sprint(words, named); got != "[true false false false] [true true false false]" { //nolint:dupword // two lists
 		t.Error(got)
 	}
 	for text, want := range map[string]bool{"'a' 'b'": false, "'\xbf\\'": true, "'\xbf\\' or '": false, "a": false, "": false, "'": false} {

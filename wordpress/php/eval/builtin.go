@@ -120,9 +120,6 @@ func (c *Call) refused(arguments string) *Unknown {
 	return c.Unknown("calls " + c.Name + "()" + arguments + notEvaluated).From(OriginFeature)
 }
 
-// unsafe returns an unknown of class Unsafe, with this call as its source.
-func (c *Call) unsafe(reason string) *Unknown { return c.UnknownOf(Unsafe, reason) }
-
 // A result is the panic value of Return.
 type result struct{ v Value }
 

@@ -136,9 +136,9 @@ func (in *interp) matchesType(v Value, t *syntax.TypeHint, by coercionRules) boo
 	case Float:
 		return t.Accepts("float")
 	case String:
-		return t.Accepts("string") || t.Accepts("callable") && in.isCallable(v, by)
+		return t.Accepts("string") || t.Accepts("callable") && in.isCallable(v)
 	case *Array:
-		return t.Accepts("array", "iterable") || t.Accepts("callable") && in.isCallable(v, by)
+		return t.Accepts("array", "iterable") || t.Accepts("callable") && in.isCallable(v)
 	case *Object:
 		return v.matchesType(t, by)
 	}
@@ -160,7 +160,7 @@ func (o *Object) matchesType(t *syntax.TypeHint, by coercionRules) bool {
 }
 
 // isCallable reports whether a value can be called.
-func (in *interp) isCallable(v Value, by coercionRules) bool {
+func (in *interp) isCallable(v Value) bool {
 	return in.attempt(func() error { in.callable(v); return nil }) == nil
 }
 
