@@ -74,6 +74,7 @@ func TestWrongValues(t *testing.T) {
 		"notification_level: loud":                          "notification_level",
 		"notification_subject: '{{.Nothing'":                "notification_subject",
 		"notifications: ['://secret']":                      "notifications[0]",
+
 		"email: {to: [a@example.com], password: x, password_file: /y}":     "email.password and email.password_file exclude each other",
 		"healthchecks: {ping_url: 'https://a.example', ping_url_file: /y}": "healthchecks.ping_url and healthchecks.ping_url_file exclude each other",
 		"uptime_kuma: {push_url: 'https://a.example', push_url_file: /y}":  "uptime_kuma.push_url and uptime_kuma.push_url_file exclude each other",
