@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -137,12 +138,14 @@ func (d Dirs) Register(ctx context.Context, c *Candidate, r *Resolution, now tim
 	switch {
 	case owner != nil && owner.is(c):
 		next.Since = owner.Since
-	case owner == nil && !c.Named:
-		if names := d.names(); len(names) >= maxNames && d.countNames(names, c.UID) >= maxNames {
-			return ErrTooManyNames
-		}
+	case owner == nil && !c.Named && r.counts.full(d, c.UID):
+		return ErrTooManyNames
 	}
-	return d.saveNameOwner(&next)
+	if err := d.saveNameOwner(&next); err != nil {
+		return err
+	}
+	r.counts.moved(owner, c.UID)
+	return nil
 }
 
 // checkName returns the reason why the candidate cannot have the name of owner, or nil. names
@@ -245,12 +248,46 @@ func (d Dirs) names() (names []string) {
 	return names
 }
 
-// countNames counts the names of an owner.
-func (d Dirs) countNames(names []string, uid uint32) (n int) {
-	for _, name := range names {
-		if o, err := d.nameOwner(name); err == nil && o != nil && o.UID == uid {
-			n++
+// nameCounts counts the names in the registry. It reads them at most once: if each of many new sites
+// read all names, the time would grow with the square of their number. Names that other invocations
+// register meanwhile are not counted.
+type nameCounts struct {
+	mu     sync.Mutex
+	listed bool
+	total  int
+	of     map[uint32]int // by owner; nil until there are maxNames
+}
+
+// full reports whether an owner has maxNames names.
+func (n *nameCounts) full(d Dirs, uid uint32) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.listed {
+		n.listed, n.total = true, len(d.names())
+	}
+	if n.of == nil && n.total >= maxNames {
+		n.of = map[uint32]int{}
+		for _, name := range d.names() {
+			if o, err := d.nameOwner(name); err == nil && o != nil {
+				n.of[o.UID]++
+			}
 		}
 	}
-	return n
+	return n.of[uid] >= maxNames
+}
+
+// moved counts a name that a new owner has; from is the previous one, or nil.
+func (n *nameCounts) moved(from *nameOwner, to uint32) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if from == nil {
+		n.total++
+	}
+	if n.of == nil {
+		return
+	}
+	if from != nil {
+		n.of[from.UID]--
+	}
+	n.of[to]++
 }

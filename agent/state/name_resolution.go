@@ -13,6 +13,7 @@ type Resolution struct {
 	refused    map[int]error
 	unused     map[int]bool      // no configuration, and never backed up
 	names      map[string]string // by ID
+	counts     nameCounts
 }
 
 // ResolveNames decides between sites that ask for one name, and between each site and the owner

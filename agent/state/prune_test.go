@@ -118,6 +118,15 @@ func TestNamesOfOneOwnerAreBounded(t *testing.T) {
 	if err := register(t, d, one); err != ErrTooManyNames { //nolint:errorlint // it is not wrapped
 		t.Errorf("one more: %v", err)
 	}
+	r := ResolveNames(d, []*Candidate{&one}, time.Now(), nil)
+	again := testing.AllocsPerRun(2, func() {
+		if err := d.Register(t.Context(), &one, r, time.Now()); err != ErrTooManyNames { //nolint:errorlint // it is not wrapped
+			t.Errorf("again: %v", err)
+		}
+	})
+	if again > 500 {
+		t.Errorf("each site reads all names: %v allocations", again)
+	}
 	other := one
 	other.UID = 2002
 	if err := register(t, d, other); err != nil {
